@@ -1,0 +1,95 @@
+# Two commands matter: `make build` (demo in, marts out, a summary) and `make test` (everything).
+# Each step runs only when what it depends on has changed.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell command -v python3.11 || echo python3)
+CUSTOMERS ?= 10000
+SEED ?= 7
+MONTHS ?= 24
+BIN := .venv/bin
+PIP_INSTALL := $(BIN)/pip install --disable-pip-version-check
+# pip says a hundred lines or nothing: count the packages instead.
+COUNT_PACKAGES := awk '/^Collecting/ {n++; printf "\r    %d packages", n; fflush()} END {if (n) print ""}'
+export COTERIE_WAREHOUSE ?= warehouse/coterie.duckdb
+
+CONSTRAINTS := .venv/constraints.txt
+
+.PHONY: help build demo test quick lint examples prove docs lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+.venv/base.stamp: requirements/base.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
+		|| { echo "Coterie needs Python 3.11: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "==> installing locked dependencies into .venv (about a minute, once)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP_INSTALL) --require-hashes -r requirements/base.txt | $(COUNT_PACKAGES)
+	@$(PIP_INSTALL) --quiet --no-deps --editable .
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/base.stamp
+	@echo "==> installing locked development tools into .venv"
+	@$(PIP_INSTALL) --require-hashes -r requirements/dev.txt | $(COUNT_PACKAGES)
+	@touch $@
+
+build: demo ## demo in, marts out, and a summary
+	@echo "==> dbt build"
+	@$(BIN)/dbt build
+	@$(MAKE) --no-print-directory docs
+	@$(BIN)/coterie summary
+
+demo: .venv/base.stamp ## generate the demo's raw tables, if they are not current
+	@$(BIN)/coterie demo --customers $(CUSTOMERS) --seed $(SEED) --months $(MONTHS) --if-needed
+
+docs: .venv/base.stamp ## write the browsable lineage and catalogue, one file that opens offline
+	@echo "==> dbt docs"
+	@$(BIN)/dbt --quiet docs generate --static
+
+lint: .venv/dev.stamp ## ruff, sqlfluff and the project's own rules
+	@echo "==> ruff"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@echo "==> sqlfluff"
+	@COTERIE_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --processes 2 models tests
+
+quick: lint ## lint and the tests that need no warehouse
+	@echo "==> pytest, without a warehouse"
+	@$(BIN)/pytest -m "not warehouse and not slow and not prove"
+
+test: quick ## every test: quick ones, the demo and its truth, the faults, the examples
+	@echo "==> pytest, with a demo warehouse, then the slow ones"
+	@$(BIN)/pytest --exitfirst -m "(warehouse or slow) and not prove"
+
+examples: .venv/base.stamp ## build and check the examples on real data (COTERIE_DATA)
+	@export COTERIE_DATA="$$(realpath -m "$${COTERIE_DATA:-../shared/data}")"; \
+	for example in online_retail_ii cdnow; do \
+		echo "==> examples/$$example, data from $$COTERIE_DATA"; \
+		cd $(CURDIR)/examples/$$example; SECONDS=0; \
+		$(CURDIR)/$(BIN)/dbt --quiet deps; \
+		$(CURDIR)/$(BIN)/dbt build; \
+		$(CURDIR)/$(BIN)/coterie summary --warehouse $$example.duckdb; \
+		echo "examples/$$example built in $$SECONDS s"; \
+	done
+
+prove: .venv/dev.stamp ## the long proofs; their figures are kept in benchmarks/
+	@$(BIN)/pytest -m prove
+
+lock: .venv/dev.stamp ## lock the newest versions the tested ranges allow, the same in each file
+	@$(PIP_INSTALL) --quiet pip-tools
+	@for extra in dev base dashboard spark; do \
+		echo "==> requirements/$$extra.txt"; \
+		flags=$$([ $$extra = base ] || echo --extra $$extra); \
+		[ $$extra = dev ] || flags="$$flags --constraint $(CONSTRAINTS)"; \
+		$(BIN)/pip-compile --quiet --generate-hashes --no-strip-extras --no-header --no-emit-index-url \
+			--no-emit-trusted-host --no-emit-find-links --no-annotate $$flags \
+			-o requirements/$$extra.txt pyproject.toml; \
+		[ $$extra != dev ] || sed -nE 's/^([a-z0-9.-]+)(\[[a-z]+\])?(==[^ ]+).*/\1\3/p' \
+			requirements/dev.txt > $(CONSTRAINTS); \
+	done
+
+clean: ## remove what builds wrote (not .venv)
+	rm -rf target logs warehouse

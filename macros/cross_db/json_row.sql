@@ -1,0 +1,16 @@
+{#- A JSON object as text. columns: list of [name in the object, SQL expression]. -#}
+{% macro json_row(columns) -%}
+    {{ return(adapter.dispatch('json_row', 'coterie')(columns)) }}
+{%- endmacro %}
+
+{% macro default__json_row(columns) -%}
+    to_json(named_struct(
+        {%- for name, expression in columns %}'{{ name }}', {{ expression }}{{ ', ' if not loop.last }}{% endfor -%}
+    ))
+{%- endmacro %}
+
+{% macro duckdb__json_row(columns) -%}
+    cast(json_object(
+        {%- for name, expression in columns %}'{{ name }}', {{ expression }}{{ ', ' if not loop.last }}{% endfor -%}
+    ) as varchar)
+{%- endmacro %}

@@ -1,0 +1,11 @@
+{#-
+    Aggregate: the value of the row with the smallest `ordering`, rows with a null ordering left out. The ordering must
+    be unique within the group, or the result depends on the order in which rows arrive.
+-#}
+{%- macro value_at_least(value, ordering) -%}
+    {{ return(adapter.dispatch('value_at_least', 'coterie')(value, ordering)) }}
+{%- endmacro -%}
+
+{%- macro default__value_at_least(value, ordering) -%}
+    min_by({{ value }}, {{ ordering }})
+{%- endmacro -%}

@@ -1,0 +1,31 @@
+{#- One feature column as a dict: name, model and its meta with every key present and checked. -#}
+{%- macro feature_from_meta(name, model, meta) -%}
+    {%- set allowed = {
+        'transform': ['none', 'log1p', 'sqrt', 'logit'],
+        'impute': ['zero', 'mean', 'median'],
+        'outliers': ['none', 'iqr', 'zscore']
+    } -%}
+    {%- set feature = {
+        'name': name,
+        'model': model,
+        'family': meta.family,
+        'unit': 'number',
+        'label': name | replace('_', ' '),
+        'transform': 'none',
+        'impute': 'median',
+        'outliers': 'none',
+        'segmentation': false,
+        'weight': 1.0,
+        'prediction': false
+    } -%}
+    {%- do feature.update(meta) -%}
+    {%- for key, values in allowed.items() -%}
+        {%- if feature[key] not in values -%}
+            {%- do exceptions.raise_compiler_error(
+                "Feature " ~ model ~ "." ~ name ~ ": meta " ~ key ~ " is '" ~ feature[key] ~ "', expected one of "
+                ~ values | join(', ')
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(feature) }}
+{%- endmacro -%}

@@ -1,0 +1,57 @@
+{#- Stops if a var that is a number lies outside the range in which it means something, or lies above the var that it
+    must not exceed. -#}
+{% macro check_numbers() -%}
+    {#- least, most (none: no limit), whether it is a whole number -#}
+    {%- set ranges = {
+        'history_months': [0, none, true],
+        'identity_rounds': [1, none, true],
+        'identity_max_contacts_per_key': [2, none, true],
+        'sample_customers': [1, none, true],
+        'rainy_day_mm': [0, none, false],
+        'city_population': [0, none, true],
+        'lifecycle_cooling_gaps': [0, none, false],
+        'lifecycle_lapsed_gaps': [0, none, false],
+        'lifecycle_new_days': [0, none, true],
+        'lifecycle_min_orders': [2, none, true],
+        'lifecycle_shortest_gap_days': [0, none, false],
+        'lifecycle_default_gap_days': [0, none, false],
+        'segment_seed': [0, none, true],
+        'segment_variance_share': [0.01, 1, false],
+        'segment_k_screened_min': [2, none, true],
+        'segment_k_screened_max': [2, none, true],
+        'segment_k_min': [2, none, true],
+        'segment_k_max': [2, none, true],
+        'segment_initialisations': [1, none, true],
+        'segment_resamples': [1, none, true],
+        'segment_resample_rows': [1, none, true],
+        'segment_jaccard_min': [0, 1, false],
+        'segment_share_min': [0, 1, false],
+        'segment_silhouette_rows': [1, none, true],
+        'segment_rows_min': [1, none, true],
+        'outlier_iqr_factor': [0, none, false],
+        'outlier_z_limit': [0, none, false],
+        'feature_missing_share_max': [0, 1, false],
+        'segment_trait_z_min': [0, none, false],
+        'segment_trait_known_min': [0, 1, false],
+        'rules_recent_days': [0, none, true],
+        'rules_lapsed_days': [0, none, true],
+        'rules_regular_orders': [1, none, true],
+        'publications_kept': [1, none, true],
+        'max_input_shrinkage': [0, 1, false],
+        'max_customer_shrinkage': [0, 1, false],
+        'max_rejected_share': [0, 1, false],
+        'min_segment_share': [0, 1, false]
+    } -%}
+    {%- for name, range in ranges.items() -%}
+        {%- do coterie.check_number(name, var(name), range[0], range[1], range[2]) -%}
+    {%- endfor -%}
+    {%- set ordered = {
+        'lifecycle_cooling_gaps': 'lifecycle_lapsed_gaps',
+        'segment_k_screened_min': 'segment_k_screened_max',
+        'segment_k_min': 'segment_k_max',
+        'rules_recent_days': 'rules_lapsed_days'
+    } -%}
+    {%- for lower, upper in ordered.items() if var(lower) > var(upper) -%}
+        {%- do coterie.refuse_setting(lower, var(lower), 'at most the var ' ~ upper ~ ' (' ~ var(upper) ~ ')') -%}
+    {%- endfor -%}
+{%- endmacro %}

@@ -1,0 +1,20 @@
+{#- Post-hooks of `publications`: what each store and log keeps is the last var publications_kept
+    publications. Runs inside the commit's own transaction. -#}
+{% macro prune_publications() -%}
+    {%- set hooks = [] -%}
+    {%- for store in [
+        'customers_store', 'customer_segments_store', 'segments_store',
+        'segment_profiles_store', 'record_counts_store', 'publication_checks'
+    ] -%}
+        {%- do hooks.append("{{ coterie.delete_old_publications('" ~ store ~ "') }}") -%}
+    {%- endfor -%}
+    {{- return(hooks) -}}
+{%- endmacro %}
+
+{% macro delete_old_publications(store) -%}
+    delete from {{ ref('coterie', store) }}
+    where publication_id <= (
+        select coalesce(max(publication_id), 0) - {{ var('publications_kept') }}
+        from {{ this }}
+    )
+{%- endmacro %}

@@ -1,0 +1,22 @@
+with customer_segments_store as (
+
+    select * from {{ coterie.published('customer_segments_store') }}
+
+),
+
+customer_segments as (
+
+    select
+        cast(customer_id as string) as customer_id,
+        cast(as_of_date as date) as as_of_date,
+        cast(segment_id as string) as segment_id,
+        cast(segment_name as string) as segment_name,
+        cast(distance as double) as distance,
+        cast(confidence as double) as confidence,
+        cast(second_segment_id as string) as second_segment_id,
+        cast(model_version as string) as model_version
+    from customer_segments_store
+
+)
+
+select * from customer_segments

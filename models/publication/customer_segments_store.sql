@@ -1,0 +1,32 @@
+with segment_assignments as (
+
+    select * from {{ ref('coterie', 'segment_assignments') }}
+
+),
+
+segment_descriptions as (
+
+    select * from {{ ref('coterie', 'segment_descriptions') }}
+
+),
+
+stored as (
+
+    select
+        segment_assignments.customer_id,
+        segment_assignments.as_of_date,
+        segment_assignments.segment_id,
+        segment_descriptions.segment_name,
+        segment_assignments.distance,
+        segment_assignments.confidence,
+        segment_assignments.second_segment_id,
+        segment_assignments.model_version,
+        {{ coterie.candidate_columns() }}
+    from segment_assignments
+    left join segment_descriptions
+        on segment_assignments.segment_id = segment_descriptions.segment_id
+    {{ coterie.join_candidate() }}
+
+)
+
+select * from stored

@@ -1,0 +1,296 @@
+-- Each check is one figure against one limit: it passes when the figure does not exceed the limit.
+-- Nothing here stops a build by itself: `publications` takes the candidate only if every check
+-- passed, and the test `check_passes` gives each failure its name in dbt's output.
+
+{%- set stores = {
+    'customers_store': ['customer_id'],
+    'customer_segments_store': ['customer_id'],
+    'segments_store': ['segment_id'],
+    'segment_profiles_store': ['segment_id', 'feature'],
+    'record_counts_store': ['source_table'],
+} %}
+{%- set other_builds = "count(case when build_id <> " ~ coterie.build_id() ~ " then 1 end)" %}
+
+with candidate as (
+
+    select * from {{ ref('coterie', 'candidate') }}
+    where publication_id > {{ coterie.last_publication_id() }}
+
+),
+
+stg_orders as (
+
+    select * from {{ ref('coterie', 'stg_orders') }}
+
+),
+
+{% for store in stores -%}
+{{ store }} as (
+
+    select store.*
+    from {{ ref('coterie', store) }} as store
+    inner join candidate
+        on store.publication_id = candidate.publication_id
+
+),
+
+{% endfor -%}
+last_customers as (
+
+    select earlier_customers.*
+    from {{ coterie.previous('customers_store', {
+        'publication_id': 'bigint', 'customer_id': 'string'
+    }) }} as earlier_customers
+    where earlier_customers.publication_id = {{ coterie.last_publication_id() }}
+
+),
+
+last_record_counts as (
+
+    select earlier_counts.*
+    from {{ coterie.previous('record_counts_store', {
+        'publication_id': 'bigint', 'source_table': 'string', 'is_present': 'boolean', 'raw_rows': 'bigint'
+    }) }} as earlier_counts
+    where earlier_counts.publication_id = {{ coterie.last_publication_id() }}
+
+),
+
+input_changes as (
+
+    select
+        record_counts_store.source_table,
+        last_record_counts.is_present and not record_counts_store.is_present as is_gone,
+        case
+            when last_record_counts.raw_rows > 0 and record_counts_store.is_present
+                then 1 - cast(record_counts_store.raw_rows as double) / last_record_counts.raw_rows
+            else 0
+        end as shrinkage
+    from record_counts_store
+    inner join last_record_counts
+        on record_counts_store.source_table = last_record_counts.source_table
+
+),
+
+customer_counts as (
+
+    select
+        (select count(*) from customers_store) as customers,
+        (select count(*) from last_customers) as last_customers
+
+),
+
+revenue_sums as (
+
+    select
+        (select sum(revenue) from customers_store) as customers_revenue,
+        (
+            select sum(stg_orders.revenue)
+            from stg_orders
+            cross join candidate
+            where
+                stg_orders.contact_key is not null
+                and stg_orders.revenue > 0
+                and cast(stg_orders.ordered_at as date) <= candidate.as_of_date
+                and not (stg_orders.is_void and cast(stg_orders.status_known_at as date) <= candidate.as_of_date)
+        ) as orders_revenue
+
+),
+
+customers_side_by_side as (
+
+    select
+        customers_store.customer_id,
+        customer_segments_store.customer_id as segmented_customer_id,
+        customers_store.orders,
+        customer_segments_store.segment_id
+    from customers_store
+    full outer join customer_segments_store
+        on customers_store.customer_id = customer_segments_store.customer_id
+
+),
+
+segment_counts as (
+
+    select
+        segment_id,
+        count(*) as customers
+    from customer_segments_store
+    where segment_id is not null
+    group by segment_id
+
+),
+
+sizes_side_by_side as (
+
+    select
+        coalesce(segments_store.size, 0) as stated,
+        coalesce(segment_counts.customers, 0) as counted
+    from segments_store
+    full outer join segment_counts
+        on segments_store.segment_id = segment_counts.segment_id
+
+),
+
+model_versions as (
+
+    select model_version from segments_store
+    union all
+    select model_version from customer_segments_store
+    where segment_id is not null
+    union all
+    select model_version from segment_profiles_store
+
+),
+
+checks as (
+
+    {{ coterie.publication_check(
+        'candidate_is_of_this_build', other_builds, 0,
+        'The candidate was prepared by another build: run the whole build, or pass every run the same build_id.'
+    ) }}
+    from candidate
+
+    {% for store, key in stores.items() -%}
+    union all
+
+    {{ coterie.publication_check(
+        store ~ '_is_of_this_build',
+        'case when count(*) = 0 then 1 else ' ~ other_builds ~ ' end', 0,
+        'Rows of ' ~ store ~ ' are missing or from another build: run the whole build, or pass every run the same '
+        ~ 'build_id.'
+    ) }}
+    from {{ store }}
+
+    union all
+
+    {{ coterie.publication_check(
+        store ~ '_key_is_unique', 'count(*) - count(distinct ' ~ coterie.key_text(key) ~ ')', 0,
+        'Rows of ' ~ store ~ ' share a key (' ~ key | join(', ') ~ ') or miss it.'
+    ) }}
+    from {{ store }}
+
+    {% endfor -%}
+    union all
+
+    {{ coterie.publication_check(
+        'inputs_are_still_there', 'count(*)', 0,
+        'Input tables of the last publication are missing: bring them back, or name them in var input_tables_retired.',
+        culprit='source_table'
+    ) }}
+    from input_changes
+    where is_gone and source_table not in ({{ coterie.text_list(var('input_tables_retired', [])) }})
+
+    union all
+
+    {{ coterie.publication_check(
+        'inputs_did_not_shrink', 'coalesce(max(shrinkage), 0)', var('max_input_shrinkage'),
+        'An input table holds fewer rows than at the last publication by more than var max_input_shrinkage: it looks '
+        ~ 'truncated.',
+        culprit='case when shrinkage > ' ~ var('max_input_shrinkage') ~ ' then source_table end'
+    ) }}
+    from input_changes
+
+    union all
+
+    {{ coterie.publication_check(
+        'rows_are_conserved', 'coalesce(sum(abs(raw_rows - accepted_rows - rejected_rows - duplicate_rows)), 0)', 0,
+        'Raw rows are not the sum of accepted, rejected and duplicate rows.',
+        culprit='case when raw_rows <> accepted_rows + rejected_rows + duplicate_rows then source_table end'
+    ) }}
+    from record_counts_store
+
+    union all
+
+    {{ coterie.publication_check(
+        'rejections_are_few',
+        'coalesce(max(cast(rejected_rows as double) / nullif(raw_rows, 0)), 0)', var('max_rejected_share'),
+        'The share of rejected rows of an input table is above var max_rejected_share: see rejected_records for the '
+        ~ 'reasons.',
+        culprit='case when rejected_rows > ' ~ var('max_rejected_share') ~ ' * raw_rows then source_table end'
+    ) }}
+    from record_counts_store
+
+    union all
+
+    {{ coterie.publication_check(
+        'customers_did_not_shrink',
+        'case when last_customers > 0 then 1 - cast(customers as double) / last_customers else 0 end',
+        var('max_customer_shrinkage'),
+        'There are fewer customers than at the last publication by more than var max_customer_shrinkage.'
+    ) }}
+    from customer_counts
+
+    union all
+
+    {{ coterie.publication_check(
+        'revenue_is_conserved', 'abs(coalesce(customers_revenue, 0) - coalesce(orders_revenue, 0))', 0,
+        'Revenue of customers is not the revenue of accepted orders of known contacts.'
+    ) }}
+    from revenue_sums
+
+    union all
+
+    {{ coterie.publication_check(
+        'every_customer_is_in_customer_segments', 'count(*)', 0,
+        'Customers stand in only one of customers and customer_segments.'
+    ) }}
+    from customers_side_by_side
+    where customer_id is null or segmented_customer_id is null
+
+    union all
+
+    {{ coterie.publication_check(
+        'active_customers_have_a_segment', 'count(*)', 0,
+        'Customers with at least one order have no segment.'
+    ) }}
+    from customers_side_by_side
+    where orders > 0 and segment_id is null
+
+    union all
+
+    {{ coterie.publication_check(
+        'segment_sizes_add_up', 'coalesce(sum(abs(stated - counted)), 0)', 0,
+        'Sizes in segments are not the numbers of customers in customer_segments.'
+    ) }}
+    from sizes_side_by_side
+
+    union all
+
+    -- Rules that stand in where no fitted model is stable take the sizes that come.
+    {{ coterie.publication_check(
+        'segments_are_large_enough',
+        "case when max(candidate.algorithm) = 'rules' then 0 else greatest("
+        ~ var('min_segment_share') ~ " - min(segments_store.share), 0) end",
+        0,
+        'The smallest segment falls short of var min_segment_share by this share of customers.'
+    ) }}
+    from segments_store
+    cross join candidate
+
+    union all
+
+    {{ coterie.publication_check(
+        'one_model_version', 'abs(count(distinct model_version) - 1)', 0,
+        'Segments, assignments and profiles come from more than one model_version, or from none.'
+    ) }}
+    from model_versions
+
+),
+
+judged as (
+
+    select
+        checks.check_name,
+        checks.figure,
+        checks.check_limit,
+        -- A figure that could not be computed has not passed.
+        coalesce(checks.figure <= checks.check_limit, false) as is_passed,
+        checks.words,
+        candidate.publication_id,
+        {{ coterie.build_id() }} as build_id
+    from checks
+    cross join candidate
+
+)
+
+select * from judged

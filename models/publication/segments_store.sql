@@ -1,0 +1,26 @@
+with segment_descriptions as (
+
+    select * from {{ ref('coterie', 'segment_descriptions') }}
+
+),
+
+stored as (
+
+    select
+        segment_descriptions.segment_id,
+        segment_descriptions.segment_name,
+        segment_descriptions.parent_segment_id,
+        segment_descriptions.description,
+        segment_descriptions.rule,
+        segment_descriptions.size,
+        segment_descriptions.share,
+        segment_descriptions.revenue_share,
+        segment_descriptions.model_version,
+        segment_descriptions.status,
+        {{ coterie.candidate_columns() }}
+    from segment_descriptions
+    {{ coterie.join_candidate() }}
+
+)
+
+select * from stored

@@ -1,0 +1,84 @@
+{{
+    config(
+        materialized='incremental',
+        full_refresh=false,
+        incremental_strategy=coterie.replace_strategy(),
+        unique_key='decision_number',
+        on_schema_change='append_new_columns'
+    )
+}}
+-- Written after every parameter table: a build that stops half-way leaves no decision, and training is due again.
+-- depends_on: {{ ref('coterie', 'feature_scaling') }}
+-- depends_on: {{ ref('coterie', 'encoder_layers') }}
+-- depends_on: {{ ref('coterie', 'segment_prototypes') }}
+-- depends_on: {{ ref('coterie', 'segment_trials') }}
+with
+
+plan as (
+
+    select * from {{ ref('coterie', 'segment_training_plan') }}
+
+),
+
+outcomes as (
+
+    select * from {{ ref('coterie', 'segment_fits') }}
+    where part = 'outcome'
+
+),
+
+decisions as (
+
+    select
+        plan.decision_number,
+        plan.model_version,
+        {{ coterie.build_started_at() }} as trained_at,
+        plan.as_of_date,
+        outcomes.algorithm,
+        case
+            when outcomes.algorithm = 'rules' then {{ coterie.segment_rules() | length }}
+            else outcomes.k
+        end as segment_count,
+        plan.sample_size,
+        case
+            when outcomes.algorithm = 'rules' and plan.accepted_algorithm <> 'rules' and plan.is_accepted_usable
+                then 'rejected'
+            else 'accepted'
+        end as decision,
+        plan.features_hash,
+        plan.settings,
+        {{ coterie.last_publication_id() }} + 1 as publication_id,
+        {{ coterie.build_id() }} as build_id,
+        plan.reason as due_reason,
+        outcomes.reason as fit_reason
+    from plan
+    inner join outcomes
+        on plan.model_version = outcomes.model_version
+    where plan.is_due
+
+),
+
+explained as (
+
+    select
+        decision_number,
+        model_version,
+        trained_at,
+        as_of_date,
+        algorithm,
+        segment_count,
+        sample_size,
+        decision,
+        features_hash,
+        settings,
+        due_reason || ' ' || fit_reason || case
+            when decision = 'rejected' then ' The accepted model is kept.'
+            else ' Accepted.'
+        end as decision_reason,
+        publication_id,
+        build_id
+    from decisions
+
+)
+
+select * from explained

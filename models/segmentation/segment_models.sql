@@ -1,0 +1,44 @@
+{{ config(materialized='view') }}
+
+with
+
+decisions as (
+
+    select * from {{ coterie.standing_decisions(ref('coterie', 'segment_model_log')) }} as standing_decisions
+
+),
+
+-- A version can be decided about more than once (trained again on the same input): its last decision counts.
+ranked as (
+
+    select
+        *,
+        row_number() over (partition by model_version order by decision_number desc) as version_rank
+    from decisions
+
+),
+
+segment_models as (
+
+    select
+        model_version,
+        decision_number,
+        trained_at,
+        as_of_date,
+        algorithm,
+        segment_count,
+        sample_size,
+        case
+            when is_in_force then 'accepted'
+            when decision = 'accepted' then 'retired'
+            else 'rejected'
+        end as status,
+        features_hash,
+        settings,
+        decision_reason as decision
+    from ranked
+    where version_rank = 1
+
+)
+
+select * from segment_models

@@ -1,0 +1,132 @@
+{%- set features = coterie.feature_columns() %}
+with
+
+assignments as (
+
+    select * from {{ ref('coterie', 'segment_assignments') }}
+    where segment_id is not null
+
+),
+
+customer_features as (
+
+    select * from {{ ref('coterie', 'customer_features') }}
+    where is_current
+
+),
+
+segment_sums as (
+
+    select
+        assignments.model_version,
+        assignments.segment_id,
+        {{ coterie.profile_sums('customer_features') }} as sums
+    from assignments
+    inner join customer_features
+        on assignments.customer_id = customer_features.customer_id
+    group by assignments.model_version, assignments.segment_id
+
+),
+
+features as (
+    {% for feature in features %}
+    select
+        {{ loop.index }} as position,
+        '{{ feature.name }}' as feature
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+feature_sums as (
+
+    select
+        segment_sums.model_version,
+        segment_sums.segment_id,
+        features.position,
+        features.feature,
+        {{ coterie.element_at('segment_sums.sums', 'features.position') }} as figures
+    from segment_sums
+    cross join features
+
+),
+
+segment_totals as (
+
+    select
+        feature_sums.model_version,
+        feature_sums.segment_id,
+        feature_sums.position,
+        feature_sums.feature,
+        {{ coterie.struct_field('feature_sums.figures', 'known') }} as known,
+        {{ coterie.struct_field('feature_sums.figures', 'total') }} as total,
+        {{ coterie.struct_field('feature_sums.figures', 'median_value') }} as median_value,
+        {{ coterie.struct_field('feature_sums.figures', 'transformed_total') }} as transformed_total,
+        {{ coterie.struct_field('feature_sums.figures', 'transformed_squares') }} as transformed_squares
+    from feature_sums
+
+),
+
+-- The whole as the sum of its segments.
+populations as (
+
+    select
+        *,
+        sum(known) over (partition by position) as population_known,
+        sum(total) over (partition by position) as population_total,
+        sum(transformed_total) over (partition by position) as population_transformed_total,
+        sum(transformed_squares) over (partition by position) as population_transformed_squares
+    from segment_totals
+
+),
+
+means as (
+
+    select
+        model_version,
+        segment_id,
+        position,
+        feature,
+        known as known_customers,
+        cast(total as double) / nullif(known, 0) as mean_value,
+        median_value,
+        cast(population_total as double) / nullif(population_known, 0) as population_mean,
+        cast(transformed_total as double) / nullif(known, 0) as transformed_mean,
+        cast(population_transformed_total as double) / nullif(population_known, 0) as transformed_population_mean,
+        cast(population_transformed_squares as double) / nullif(population_known, 0) as transformed_population_square
+    from populations
+
+),
+
+deviations as (
+
+    select
+        *,
+        sqrt(greatest(
+            transformed_population_square - transformed_population_mean * transformed_population_mean, 0
+        )) as transformed_deviation
+    from means
+
+),
+
+profile_figures as (
+
+    select
+        model_version,
+        segment_id,
+        position,
+        feature,
+        known_customers,
+        mean_value as mean,
+        median_value as median,
+        population_mean,
+        100 * mean_value / nullif(population_mean, 0) as index_100,
+        -- A deviation below a millionth is what rounding leaves of a constant.
+        case
+            when transformed_deviation > 0.000001
+                then (transformed_mean - transformed_population_mean) / transformed_deviation
+        end as z
+    from deviations
+
+)
+
+select * from profile_figures

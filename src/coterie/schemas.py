@@ -1,0 +1,36 @@
+"""Declared columns of the tables that Python models write.
+
+dbt has no contracts for Python models: a model casts its result to the schema given here, so that
+an empty run or a column without values keeps its types.
+"""
+
+import pyarrow as pa
+
+#: Everything a training round of the segmentation learns, in one long table. `part` says what a row
+#: is: encoder (one unit of one layer), prototype, trial (one k) or outcome (one row per round).
+SEGMENT_FITS = pa.schema(
+    [
+        ("part", pa.string()),
+        ("model_version", pa.string()),
+        ("algorithm", pa.string()),
+        ("k", pa.int32()),
+        ("layer", pa.int32()),
+        ("unit", pa.int32()),
+        ("segment_id", pa.string()),
+        ("prototype", pa.int32()),
+        ("vector", pa.list_(pa.float64())),
+        ("bias", pa.float64()),
+        ("activation", pa.string()),
+        ("radius", pa.float64()),
+        ("inertia", pa.float64()),
+        ("silhouette", pa.float64()),
+        ("davies_bouldin", pa.float64()),
+        ("calinski_harabasz", pa.float64()),
+        ("jaccard_mean", pa.float64()),
+        ("jaccard_min", pa.float64()),
+        ("resamples", pa.int32()),
+        ("smallest_share", pa.float64()),
+        ("is_chosen", pa.bool_()),
+        ("reason", pa.string()),
+    ]
+)

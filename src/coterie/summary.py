@@ -1,0 +1,172 @@
+"""What a build published, read from the warehouse and told in a page."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from coterie.warehouse import WarehouseError
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The last publication, its segments and checks, and the rows staging read."""
+
+    publication: dict[str, Any] | None
+    segments: list[dict[str, Any]] = field(default_factory=list)
+    checks: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    stages: list[dict[str, Any]] = field(default_factory=list)
+
+
+def read_summary(connection: duckdb.DuckDBPyConnection) -> Summary:
+    """Read the summary of the last publication.
+
+    Raises
+    ------
+    WarehouseError
+        If the warehouse holds no Coterie build.
+    """
+    schemas = _rows(
+        connection,
+        "select table_schema as name from information_schema.tables "
+        "where table_name = 'publications' and table_schema like '%publication%' order by 1",
+    )
+    if not schemas:
+        raise WarehouseError("The warehouse holds no build of Coterie yet: run `dbt build` first.")
+    # Installed as a package, dbt puts the target's schema before ours, or the project's own rule
+    # puts something around it.
+    prefix, _, suffix = schemas[0]["name"].rpartition("publication")
+
+    def schema(name: str) -> str:
+        return '"' + (prefix + name + suffix).replace('"', '""') + '"'
+
+    publications = _rows(
+        connection,
+        f"select * from {schema('publication')}.publications order by publication_id desc limit 1",
+    )
+    checks = _rows(
+        connection,
+        f"""
+        select check_name, figure, check_limit, is_passed, words
+        from {schema("publication")}.publication_checks
+        where publication_id = (
+            select max(publication_id) from {schema("publication")}.publication_checks
+        )
+        order by is_passed, check_name
+        """,
+    )
+    if not publications:
+        return Summary(publication=None, checks=checks)
+    segments = f"select * from {schema('marts')}.segments order by segment_id"
+    stages = f"""
+        select lifecycle_stage, count(*) as customers
+        from {schema("marts")}.customers
+        group by lifecycle_stage
+        order by customers desc, lifecycle_stage
+    """
+    rows = f"""
+        select source_table, raw_rows, accepted_rows, rejected_rows, duplicate_rows
+        from {schema("publication")}.record_counts_store
+        where is_present and publication_id = {int(publications[0]["publication_id"])}
+        order by source_table
+    """
+    return Summary(
+        publication=publications[0],
+        segments=_rows(connection, segments),
+        checks=checks,
+        rows=_rows(connection, rows),
+        stages=_rows(connection, stages),
+    )
+
+
+def print_summary(summary: Summary, console: Console, *, warehouse: Path) -> None:
+    """Print the summary as tables; plain text when the console is no terminal."""
+    failed = [check for check in summary.checks if not check["is_passed"]]
+    if summary.publication is None:
+        console.print("Nothing has been published yet.", style="bold")
+    else:
+        publication = summary.publication
+        model = (publication["model_version"] or "none")[:12]
+        console.print(
+            f"\nPublication {publication['publication_id']}, known at the end of "
+            f"{publication['as_of_date']}: {publication['customers']:,} customers "
+            f"in {len(summary.segments)} segments (model {model})",
+            style="bold",
+        )
+        _print_segments(summary, console)
+        _print_rows(summary, console)
+    if failed:
+        console.print(f"\n{len(failed)} of {len(summary.checks)} gates did not pass:", style="bold")
+        for check in failed:
+            console.print(
+                f"  {check['check_name']}: {check['figure']:.6g}, limit "
+                f"{check['check_limit']:.6g}. {check['words']}"
+            )
+        console.print("The marts show the last good publication.")
+    else:
+        console.print(f"\nGates: all {len(summary.checks)} passed.")
+    _print_places(console, warehouse)
+
+
+def to_json(summary: Summary) -> str:
+    """Give the summary as JSON; dates and decimals as text."""
+    return json.dumps(asdict(summary), default=str, indent=2, ensure_ascii=False)
+
+
+def _print_segments(summary: Summary, console: Console) -> None:
+    table = Table("segment", "name", box=None, pad_edge=False)
+    for heading in ("customers", "share", "revenue share"):
+        table.add_column(heading, justify="right")
+    for segment in summary.segments:
+        revenue_share = segment["revenue_share"]
+        table.add_row(
+            segment["segment_id"],
+            segment["segment_name"],
+            f"{segment['size']:,}",
+            f"{segment['share']:.1%}",
+            "" if revenue_share is None else f"{revenue_share:.1%}",
+        )
+    console.print(table)
+    stages = ", ".join(
+        f"{stage['customers']:,} {stage['lifecycle_stage']}" for stage in summary.stages
+    )
+    console.print(f"Lifecycle: {stages}")
+
+
+def _print_rows(summary: Summary, console: Console) -> None:
+    total = {
+        name: sum(row[name] for row in summary.rows)
+        for name in ("raw_rows", "accepted_rows", "rejected_rows", "duplicate_rows")
+    }
+    publication = summary.publication or {}
+    console.print(
+        f"Nobody's: {publication['unowned_orders']:,} orders without a contact "
+        f"(revenue {publication['unowned_revenue']:,.2f}) and "
+        f"{publication['unstitched_visitors']:,} visitors never seen with one"
+    )
+    console.print(
+        f"Input: {total['raw_rows']:,} rows in {len(summary.rows)} tables = "
+        f"{total['accepted_rows']:,} accepted + {total['rejected_rows']:,} rejected (with reasons, "
+        f"in rejected_records) + {total['duplicate_rows']:,} exact duplicates"
+    )
+
+
+def _print_places(console: Console, warehouse: Path) -> None:
+    docs = Path("target/static_index.html")
+    console.print(f"\nWarehouse  {warehouse}  (DuckDB; query schema marts)")
+    if docs.exists():
+        console.print(f"Docs       {docs}  (open in a browser: lineage and every column)")
+    else:
+        console.print("Docs       not written yet: run `make docs`")
+    console.print("Dashboard  not part of this version: query the marts from any BI tool")
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    result = connection.execute(query)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -1,0 +1,61 @@
+"""What all tests share: the demo warehouse, the order of the run, no silent skips in CI."""
+
+import os
+from pathlib import Path
+
+import duckdb
+import pytest
+from dbt_project_runner import ProjectRunner
+
+# Size does not matter for what is tested on it; the targets for 10,000 customers have tests of
+# their own.
+CUSTOMERS = 1000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick tests first, then those of the shared warehouse, then those that build their own."""
+
+    def cost(item: pytest.Item) -> int:
+        marks = {mark.name for mark in item.iter_markers()}
+        return 3 * ("prove" in marks) or 2 * ("slow" in marks) or int("warehouse" in marks)
+
+    for item in items:
+        if "warehouse" in getattr(item, "fixturenames", ()):
+            item.add_marker("warehouse")
+    items.sort(key=cost)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    """On a user's machine an absent optional part is a skip; in CI it is a failure."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.skipped and os.environ.get("CI") == "true":
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI does not allow: {report.longrepr}"
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory) -> ProjectRunner:
+    """The built demo of 1,000 customers; COTERIE_TEST_WAREHOUSE names one to reuse."""
+    project = ProjectRunner(tmp_path_factory.mktemp("demo"))
+    built = os.environ.get("COTERIE_TEST_WAREHOUSE")
+    if built:
+        project.warehouse = Path(built)
+        return project
+    project.demo(CUSTOMERS)
+    project.dbt("build").expect_success()
+    return project
+
+
+@pytest.fixture(scope="session")
+def warehouse(demo) -> Path:
+    """Path of the built demo warehouse."""
+    return demo.warehouse
+
+
+@pytest.fixture
+def connection(warehouse):
+    """Open the built demo warehouse read-only."""
+    with duckdb.connect(str(warehouse), read_only=True) as opened:
+        yield opened

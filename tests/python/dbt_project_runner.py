@@ -1,0 +1,174 @@
+"""Runs dbt and the command line on a copy of the project, as a user's shell would."""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+ROOT = Path(__file__).parents[2]
+PROJECT_PARTS = (
+    "dbt_project.yml",
+    "profiles.yml",
+    "models",
+    "python_models",
+    "macros",
+    "seeds",
+    "tests",
+)
+# What the long proofs measured, under the name of each proof.
+FIGURES = ROOT / "benchmarks/figures.json"
+MARTS = ("customers", "customer_segments", "segments", "segment_profiles")
+
+
+@dataclass(frozen=True)
+class DbtResult:
+    """Exit code, output and the status of each node of one dbt run."""
+
+    exit_code: int
+    output: str
+    statuses: dict[str, str]
+
+    def status(self, name: str) -> str:
+        """Status of the one node whose unique id ends with, or holds, the name."""
+        matches = {
+            status
+            for node, status in self.statuses.items()
+            if node.split(".")[-1] == name or node.split(".")[2] == name
+        }
+        assert len(matches) == 1, f"{name}: {matches or 'not run'}\n{self.output[-3000:]}"
+        return matches.pop()
+
+    def expect_success(self) -> "DbtResult":
+        """Return itself, or fail with dbt's own words."""
+        assert self.exit_code == 0, self.output[-6000:]
+        return self
+
+
+class ProjectRunner:
+    """A copy of the project in a folder of its own, with a warehouse of its own."""
+
+    def __init__(self, folder: Path, *, copy: bool = True) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder / "project" if copy else ROOT
+        self.warehouse = folder / "coterie.duckdb"
+        self.target = folder / "target"
+        if copy:
+            for part in PROJECT_PARTS:
+                source = ROOT / part
+                if source.is_dir():
+                    shutil.copytree(
+                        source,
+                        self.folder / part,
+                        ignore=shutil.ignore_patterns("python", "__pycache__"),
+                    )
+                else:
+                    self.folder.mkdir(parents=True, exist_ok=True)
+                    shutil.copy(source, self.folder / part)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment every command of this project runs in."""
+        return {
+            **os.environ,
+            "COTERIE_WAREHOUSE": str(self.warehouse),
+            "DBT_TARGET_PATH": str(self.target),
+            "DBT_LOG_PATH": str(self.target / "logs"),
+            "DBT_PROFILES_DIR": str(self.folder),
+            "DBT_USE_COLORS": "false",
+        }
+
+    def demo(self, customers: int, *, seed: int = 7, months: int = 24) -> None:
+        """Generate the demo's raw tables."""
+        command = [sys.executable, "-m", "coterie", "demo", "--customers", str(customers)]
+        command += ["--seed", str(seed), "--months", str(months)]
+        done = subprocess.run(
+            command,
+            check=False,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def start_dbt(
+        self, *arguments: str, variables: dict[str, Any] | None = None
+    ) -> subprocess.Popen:
+        """Start dbt and return at once."""
+        command = [str(Path(sys.executable).with_name("dbt")), *arguments]
+        if variables:
+            command += ["--vars", json.dumps(variables)]
+        return subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def dbt(self, *arguments: str, variables: dict[str, Any] | None = None) -> DbtResult:
+        """Run dbt to its end."""
+        results = self.target / "run_results.json"
+        results.unlink(missing_ok=True)
+        process = self.start_dbt(*arguments, variables=variables)
+        output = self.read_output(process)
+        statuses = {}
+        if results.exists():
+            for result in json.loads(results.read_text())["results"]:
+                statuses[result["unique_id"]] = result["status"]
+        return DbtResult(process.returncode, output, statuses)
+
+    def read_output(self, process: subprocess.Popen) -> str:
+        """Wait for a process and give what it said."""
+        output, _ = process.communicate()
+        return output
+
+    def kill_dbt_after(self, seconds: float, *arguments: str) -> bool:
+        """Start dbt and kill it (SIGKILL) after some seconds; False if it had ended by then."""
+        process = self.start_dbt(*arguments)
+        time.sleep(seconds)
+        was_running = process.poll() is None
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        return was_running
+
+    def execute(self, *statements: str) -> None:
+        """Change the warehouse by hand."""
+        with duckdb.connect(str(self.warehouse)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def query(self, query: str) -> list[tuple]:
+        """Rows of a query, read-only."""
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+    def marts_hash(self, schema: str = "marts") -> dict[str, str]:
+        """Give a hash of the sorted rows of every mart."""
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return {mart: table_hash(connection, f"{schema}.{mart}") for mart in MARTS}
+
+
+def table_hash(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    """Give the md5 of a table's sorted rows, every digit of every number counting."""
+    rows = connection.execute(f"select cast(t as varchar) from {table} as t").fetchall()
+    text = "\n".join(sorted(row[0] for row in rows))
+    return f"{len(rows)} rows {hashlib.md5(text.encode()).hexdigest()}"
+
+
+def record(name: str, figures: dict) -> None:
+    """Keep figures under a name, beside those of the other proofs."""
+    FIGURES.parent.mkdir(exist_ok=True)
+    kept = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
+    kept[name] = figures
+    FIGURES.write_text(json.dumps(dict(sorted(kept.items())), indent=2) + "\n")

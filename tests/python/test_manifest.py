@@ -1,0 +1,101 @@
+"""What dbt knows of the project: everything is described, nothing reads the truth."""
+
+import json
+import re
+
+import duckdb
+import pytest
+
+
+@pytest.fixture(scope="module")
+def manifest(demo) -> dict:
+    return json.loads((demo.target / "manifest.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def ours(manifest) -> list[dict]:
+    kinds = ("model", "seed")
+    return [node for node in manifest["nodes"].values() if node["resource_type"] in kinds]
+
+
+def test_no_node_reads_the_truth(manifest):
+    for node in manifest["nodes"].values():
+        code = (node.get("compiled_code") or "") + (node.get("raw_code") or "")
+        assert "demo_truth" not in code, node["unique_id"]
+    for source in manifest["sources"].values():
+        assert source["schema"] != "demo_truth", source["unique_id"]
+
+
+def test_every_node_is_described_with_its_grain(ours):
+    for node in ours:
+        assert node["description"].strip(), node["unique_id"]
+        if node["resource_type"] == "model":
+            assert re.match(r"(One row|One row per|Up to one row)", node["description"]), (
+                f"{node['name']}: the first sentence states the grain: {node['description'][:60]}"
+            )
+
+
+def test_every_column_is_described(ours, warehouse):
+    """The described columns are those of the relation: none missing, none invented."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        found: dict[tuple[str, str], set[str]] = {}
+        for schema, table, column in connection.execute(
+            "select table_schema, table_name, column_name from information_schema.columns"
+        ).fetchall():
+            found.setdefault((schema, table), set()).add(column)
+    wrong = {}
+    for node in ours:
+        described = {
+            name for name, column in node["columns"].items() if column["description"].strip()
+        }
+        stored = found.get((node["schema"], node["alias"]), set())
+        if described != stored:
+            wrong[node["name"]] = {
+                "not described": sorted(stored - described),
+                "not there": sorted(described - stored),
+            }
+    assert wrong == {}
+
+
+def test_every_macro_and_argument_is_described(manifest):
+    silent = [
+        macro["name"]
+        for macro in manifest["macros"].values()
+        if macro["package_name"] == "coterie"
+        and not macro["name"].startswith(("_", "test_", "default__", "duckdb__"))
+        and not macro["description"].strip()
+    ]
+    assert silent == []
+
+
+def test_schemas_are_the_house(ours):
+    schemas = {node["schema"] for node in ours if node["resource_type"] == "model"}
+    assert schemas == {
+        "staging",
+        "identity",
+        "features",
+        "segmentation",
+        "prediction",
+        "publication",
+        "marts",
+    }
+
+
+def test_marts_are_contracted(ours):
+    marts = [node for node in ours if node["schema"] == "marts"]
+    assert {node["name"] for node in marts} >= {
+        "customers",
+        "customer_segments",
+        "segments",
+        "segment_profiles",
+    }
+    for mart in marts:
+        assert mart["contract"]["enforced"], mart["name"]
+
+
+def test_personal_data_stays_in_identity(ours):
+    """No relation outside raw, staging and identity has a column that holds personal data."""
+    personal = {"email", "phone", "first_name", "last_name", "birth_date", "street", "contact_key"}
+    for node in ours:
+        if node["schema"] in {"features", "segmentation", "prediction", "publication", "marts"}:
+            assert not personal & set(node["columns"]), node["name"]

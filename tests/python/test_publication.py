@@ -1,0 +1,337 @@
+"""The marts show the last good publication, whole, whatever happens to a build."""
+
+import random
+import shutil
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+from dbt_project_runner import ProjectRunner, record
+
+pytestmark = pytest.mark.slow
+
+CUSTOMERS = 300
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory) -> ProjectRunner:
+    """A project with one good publication; each test starts from a copy of its warehouse."""
+    project = ProjectRunner(tmp_path_factory.mktemp("published"))
+    project.demo(CUSTOMERS)
+    project.dbt("build", "--exclude-resource-type", "unit_test").expect_success()
+    assert last_publication(project) == 1
+    return project
+
+
+@pytest.fixture
+def project(published, tmp_path) -> ProjectRunner:
+    return copy_of(published, tmp_path)
+
+
+def copy_of(published: ProjectRunner, folder: Path) -> ProjectRunner:
+    folder.mkdir(exist_ok=True)
+    copy = ProjectRunner(folder)
+    shutil.copy(published.warehouse, copy.warehouse)
+    # dbt need not parse again what has not changed.
+    copy.target.mkdir()
+    shutil.copy(published.target / "partial_parse.msgpack", copy.target)
+    return copy
+
+
+def last_publication(project: ProjectRunner) -> int:
+    return project.query("select max(publication_id) from publication.publications")[0][0]
+
+
+def failed_checks(project: ProjectRunner) -> set[str]:
+    rows = project.query(
+        """
+        select check_name from publication.publication_checks
+        where not is_passed and publication_id = (
+            select max(publication_id) from publication.publication_checks
+        )
+        """
+    )
+    return {row[0] for row in rows}
+
+
+def expect_next_build_publishes(project: ProjectRunner, *, publication: int = 2) -> None:
+    project.dbt("run").expect_success()
+    assert last_publication(project) == publication
+    assert failed_checks(project) == set()
+
+
+def test_a_failing_check_leaves_the_marts(project):
+    before = project.marts_hash()
+    result = project.dbt(
+        "build", "--exclude-resource-type", "unit_test", variables={"max_rejected_share": 0.0}
+    )
+    assert result.exit_code != 0
+    assert result.status("rejections_are_few") == "fail"
+    assert result.status("publications") == "skipped"
+    assert failed_checks(project) == {"rejections_are_few"}
+    assert project.marts_hash() == before
+    expect_next_build_publishes(project)
+    assert project.marts_hash() == before, "the same input gives the same marts"
+
+
+def test_dbt_run_does_not_publish_what_a_check_refuses(project):
+    before = project.marts_hash()
+    project.dbt("run", variables={"max_rejected_share": 0.0}).expect_success()
+    assert last_publication(project) == 1
+    assert failed_checks(project) == {"rejections_are_few"}
+    assert project.marts_hash() == before
+    expect_next_build_publishes(project)
+
+
+def test_repeated_rows_are_not_published(project):
+    """A defect that repeats every assignment: a key test stops `dbt build`, a check `dbt run`."""
+    before = project.marts_hash()
+    model = project.folder / "models/segmentation/segment_assignments.sql"
+    sql = model.read_text()
+    model.write_text(f"{sql}\nunion all\nselect * from assignments\n")
+    result = project.dbt("build", "--exclude-resource-type", "unit_test")
+    assert result.status("unique_combination_segment_assignments_customer_id") == "fail"
+    assert result.status("publications") == "skipped"
+    assert project.marts_hash() == before
+    project.dbt("run").expect_success()
+    assert "customer_segments_store_key_is_unique" in failed_checks(project)
+    assert project.marts_hash() == before
+    model.write_text(sql)
+    expect_next_build_publishes(project)
+    assert project.marts_hash() == before
+
+
+def test_building_one_mart_or_one_store_publishes_nothing(project):
+    before = project.marts_hash()
+    for selection in ("customers", "customers_store", "candidate customers_store", "publications"):
+        project.dbt("build", "-s", *selection.split()).expect_success()
+        assert last_publication(project) == 1, selection
+        assert project.marts_hash() == before, selection
+    project.dbt("run", "-s", "candidate", "customers_store", "publication_checks", "publications")
+    assert last_publication(project) == 1
+    assert "segments_store_is_of_this_build" in failed_checks(project)
+    assert project.marts_hash() == before
+    expect_next_build_publishes(project)
+
+
+@pytest.fixture(scope="module")
+def candidate(published, tmp_path_factory):
+    """Open a warehouse whose second publication is prepared, with the SQL that checks it."""
+    project = copy_of(published, tmp_path_factory.mktemp("candidate"))
+    build = {"build_id": "faults"}
+    project.dbt("run", "--exclude", "publications+", variables=build).expect_success()
+    project.dbt("compile", "-s", "publication_checks", variables=build).expect_success()
+    compiled = project.target / "compiled/coterie/models/publication/publication_checks.sql"
+    with duckdb.connect(str(project.warehouse)) as connection:
+        yield connection, compiled.read_text()
+
+
+NEW = "where publication_id = 2"
+DAMAGES = {
+    "candidate_is_of_this_build": "update publication.candidate set build_id = 'other'",
+    "record_counts_store_is_of_this_build": f"""
+        update publication.record_counts_store set build_id = 'other' {NEW}""",
+    "record_counts_store_key_is_unique": f"""
+        update publication.record_counts_store set source_table = 'orders' {NEW}
+        and source_table = 'places'""",
+    "segments_store_key_is_unique": f"""
+        update publication.segments_store set segment_id = null {NEW}
+        and segment_id = (select min(segment_id) from publication.segments_store)""",
+    "segment_profiles_store_key_is_unique": f"""
+        insert into publication.segment_profiles_store
+        select * from publication.segment_profiles_store {NEW} limit 1""",
+    "inputs_are_still_there": f"""
+        update publication.record_counts_store set is_present = false {NEW}
+        and source_table = 'messages'""",
+    "inputs_did_not_shrink": f"""
+        update publication.record_counts_store
+        set raw_rows = raw_rows // 3, accepted_rows = raw_rows // 3 - rejected_rows - duplicate_rows
+        {NEW} and source_table = 'messages'""",
+    "rows_are_conserved": f"""
+        update publication.record_counts_store set accepted_rows = accepted_rows - 1 {NEW}
+        and source_table = 'orders'""",
+    "rejections_are_few": f"""
+        update publication.record_counts_store
+        set rejected_rows = accepted_rows, accepted_rows = rejected_rows {NEW}
+        and source_table = 'orders'""",
+    "customers_did_not_shrink": f"""
+        delete from publication.customers_store {NEW} and customer_id > '8'""",
+    "revenue_is_conserved": f"""
+        update publication.customers_store set revenue = revenue + 0.01 {NEW}
+        and customer_id = (select min(customer_id) from publication.customers_store)""",
+    "every_customer_is_in_customer_segments": f"""
+        delete from publication.customer_segments_store {NEW} and customer_id = (
+            select min(customer_id) from publication.customer_segments_store
+        )""",
+    "active_customers_have_a_segment": f"""
+        update publication.customer_segments_store set segment_id = null {NEW} and customer_id = (
+            select min(customer_id) from publication.customers_store where orders > 0
+        )""",
+    "segment_sizes_add_up": f"""
+        update publication.segments_store set size = size + 1 {NEW}
+        and segment_id = (select min(segment_id) from publication.segments_store)""",
+    "segments_are_large_enough": f"""
+        update publication.segments_store set share = 0.005 {NEW}
+        and segment_id = (select min(segment_id) from publication.segments_store)""",
+    "one_model_version": f"""
+        update publication.segment_profiles_store set model_version = 'another' {NEW}""",
+}
+
+
+def failures(connection: duckdb.DuckDBPyConnection, checks: str) -> dict[str, str]:
+    rows = connection.execute(f"select check_name, is_passed, words from ({checks})").fetchall()
+    assert rows
+    return {name: words for name, is_passed, words in rows if not is_passed}
+
+
+def test_an_undamaged_candidate_passes_every_check(candidate):
+    assert failures(*candidate) == {}
+
+
+@pytest.mark.parametrize("check", DAMAGES)
+def test_each_check_is_seen_to_fail(candidate, check):
+    connection, checks = candidate
+    connection.begin()
+    try:
+        connection.execute(DAMAGES[check])
+        found = failures(connection, checks)
+    finally:
+        connection.rollback()
+    assert check in found
+
+
+def test_a_failing_check_names_the_table(candidate):
+    connection, checks = candidate
+    connection.begin()
+    connection.execute(DAMAGES["inputs_are_still_there"])
+    found = failures(connection, checks)
+    connection.rollback()
+    assert found["inputs_are_still_there"].endswith("Found: messages.")
+
+
+def test_full_refresh_keeps_state_and_publication(project):
+    before = project.marts_hash()
+    models = project.query("select * from segmentation.segment_models")
+    result = project.dbt("run", "--full-refresh", variables={"max_rejected_share": 0.0})
+    result.expect_success()
+    assert last_publication(project) == 1
+    assert project.marts_hash() == before
+    project.dbt("run", "--full-refresh").expect_success()
+    assert last_publication(project) == 2
+    assert project.marts_hash() == before
+    assert project.query("select * from segmentation.segment_models") == models
+
+
+def models_in_force(project: ProjectRunner) -> set[str]:
+    """Models that the marts, and the registry as the last build left it, show."""
+    rows = project.query(
+        """
+        select model_version from marts.customer_segments where model_version is not null
+        union select model_version from marts.segments
+        union select model_version from segmentation.segment_models where status = 'accepted'
+        """
+    )
+    return {row[0] for row in rows}
+
+
+def test_a_model_is_in_force_from_its_publication_on(project):
+    before = project.marts_hash()
+    published = models_in_force(project)
+    assert len(published) == 1
+    retrained = {"retrain": True, "segment_seed": 7, "outlier_iqr_factor": 1.5}
+    project.dbt("run", variables={**retrained, "max_rejected_share": 0.0}).expect_success()
+    assert last_publication(project) == 1
+    assert project.marts_hash() == before
+    # The model of the refused build is forgotten: the published one still stands.
+    expect_next_build_publishes(project)
+    assert models_in_force(project) == published
+    assert project.marts_hash() == before
+    assert project.query("select is_due from segmentation.segment_training_plan") == [(False,)]
+
+    project.dbt("run", variables=retrained).expect_success()
+    assert last_publication(project) == 3
+    after = models_in_force(project)
+    assert len(after) == 1
+    assert after != published
+    settings = {"outlier_iqr_factor": retrained["outlier_iqr_factor"]}
+    project.dbt("run", variables=settings).expect_success()
+    assert models_in_force(project) == after, "nothing is due: the model is kept"
+    assert project.query("select count(*) from segmentation.segment_model_log") == [(3,)]
+
+    # Going back in the publications goes back to their model too.
+    project.execute("delete from publication.publications where publication_id > 2")
+    project.dbt("run").expect_success()
+    assert last_publication(project) == 3
+    assert models_in_force(project) == published
+    assert project.marts_hash() == before
+
+
+def test_a_vanished_input_is_not_published(project):
+    before = project.marts_hash()
+    project.execute("alter table raw.events rename to events_away")
+    result = project.dbt("build", "--exclude-resource-type", "unit_test")
+    assert result.exit_code != 0
+    assert project.marts_hash() == before
+    assert "inputs_are_still_there" in failed_checks(project)
+
+    project.execute("alter table raw.orders rename to orders_away")
+    result = project.dbt("run")
+    assert result.exit_code != 0
+    assert "orders" in result.output and "events" in result.output
+    assert project.marts_hash() == before
+
+    project.execute(
+        "alter table raw.events_away rename to events",
+        "alter table raw.orders_away rename to orders",
+    )
+    expect_next_build_publishes(project)
+    assert project.marts_hash() == before
+
+
+def test_a_truncated_input_is_not_published(project):
+    before = project.marts_hash()
+    project.execute("delete from raw.orders where rowid % 3 > 0")
+    project.dbt("run").expect_success()
+    assert "inputs_did_not_shrink" in failed_checks(project)
+    assert project.marts_hash() == before
+
+
+def kill_at_random(published: ProjectRunner, folder: Path, *, times: int, seed: int) -> int:
+    """Kill builds of changed data at random moments; give how many were still running.
+
+    After each kill the marts are, whole, either those of before or those of an undisturbed build.
+    """
+    change = "delete from raw.orders where rowid % 50 = 0"
+    undisturbed = copy_of(published, folder / "undisturbed")
+    undisturbed.execute(change)
+    started = time.monotonic()
+    undisturbed.dbt("run").expect_success()
+    seconds = time.monotonic() - started
+    after = undisturbed.marts_hash()
+
+    project = copy_of(published, folder / "disturbed")
+    before = project.marts_hash()
+    assert before != after
+    project.execute(change)
+    moments = random.Random(seed)
+    killed = 0
+    for _ in range(times):
+        killed += project.kill_dbt_after(moments.uniform(0.2, 1.0) * seconds, "run")
+        expected = before if last_publication(project) == 1 else after
+        assert project.marts_hash() == expected
+    project.dbt("run").expect_success()
+    assert last_publication(project) >= 2
+    assert project.marts_hash() == after
+    return killed
+
+
+def test_kills_leave_the_marts_whole(published, tmp_path):
+    assert kill_at_random(published, tmp_path, times=3, seed=1) >= 1
+
+
+@pytest.mark.prove
+def test_many_kills_leave_the_marts_whole(published, tmp_path):
+    killed = kill_at_random(published, tmp_path, times=20, seed=2)
+    record("kills at random moments of a build", {"builds": 20, "killed_while_running": killed})
+    assert killed >= 10

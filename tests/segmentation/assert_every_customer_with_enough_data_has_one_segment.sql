@@ -1,0 +1,34 @@
+-- Protects segment_assignments: a parameter table without rows, or a radius, would leave customers out silently.
+-- Every current customer stands in it once, with a segment if and only if there is enough data.
+with
+
+customer_features as (
+
+    select * from {{ ref('coterie', 'customer_features') }}
+    where is_current
+
+),
+
+assignments as (
+
+    select * from {{ ref('coterie', 'segment_assignments') }}
+
+),
+
+compared as (
+
+    select
+        coalesce(customer_features.customer_id, assignments.customer_id) as customer_id,
+        count(customer_features.customer_id) as customers,
+        count(assignments.customer_id) as assignments,
+        count(assignments.segment_id) as segments,
+        count(case when {{ coterie.has_enough_data('customer_features') }} then 1 end) as expected_segments
+    from customer_features
+    full outer join assignments
+        on customer_features.customer_id = assignments.customer_id
+    group by 1
+
+)
+
+select * from compared
+where customers <> 1 or assignments <> 1 or segments <> expected_segments
