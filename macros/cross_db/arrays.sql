@@ -167,17 +167,20 @@
 {%- endmacro %}
 
 
-{#- Aggregate: the texts of a group joined in the order of a unique key. -#}
-{% macro ordered_text(value, order_key) -%}
-    {{ return(adapter.dispatch('ordered_text', 'coterie')(value, order_key)) }}
+{#- Aggregate: the texts of a group joined in an order that is unique within it (equal texts apart). Null where there is
+    none. -#}
+{% macro ordered_text(value, order_key, separator='') -%}
+    {{ return(adapter.dispatch('ordered_text', 'coterie')(value, order_key, separator)) }}
 {%- endmacro %}
 
-{% macro default__ordered_text(value, order_key) -%}
-    array_join({{ coterie.ordered_array(value, order_key) }}, '')
+{% macro default__ordered_text(value, order_key, separator) -%}
+    case when count({{ value }}) > 0 then
+        array_join({{ coterie.ordered_array(value, order_key) }}, '{{ separator }}')
+    end
 {%- endmacro %}
 
-{% macro duckdb__ordered_text(value, order_key) -%}
-    string_agg({{ value }}, '' order by {{ order_key }})
+{% macro duckdb__ordered_text(value, order_key, separator) -%}
+    string_agg({{ value }}, '{{ separator }}' order by {{ order_key }})
 {%- endmacro %}
 
 

@@ -12,9 +12,8 @@
 {%- endmacro %}
 
 {% macro delete_old_publications(store) -%}
-    delete from {{ ref('coterie', store) }}
-    where publication_id <= (
-        select coalesce(max(publication_id), 0) - {{ var('publications_kept') }}
-        from {{ this }}
-    )
+    {%- set limit -%}
+        (select coalesce(max(publication_id), 0) - {{ var('publications_kept') }} from {{ this }})
+    {%- endset -%}
+    {{ coterie.delete_up_to(ref('coterie', store), 'publication_id', limit) }}
 {%- endmacro %}

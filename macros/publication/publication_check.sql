@@ -7,6 +7,6 @@
         cast({{ limit }} as double) as check_limit,
         {{ dbt.string_literal(dbt.escape_single_quotes(words)) }}
         {%- if culprit %}
-        || coalesce(' Found: ' || {{ dbt.listagg(culprit, "', '", 'order by ' ~ culprit) }} || '.', '')
+        || coalesce(' Found: ' || {{ coterie.ordered_text(culprit, culprit, ', ') }} || '.', '')
         {%- endif %} as words
 {%- endmacro %}

@@ -1,9 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy=coterie.replace_strategy(),
-    unique_key='activity_date',
-    partition_by='activity_date' if coterie.replace_strategy() == 'insert_overwrite' else none,
-    on_schema_change='sync_all_columns'
+    on_schema_change='sync_all_columns',
+    **coterie.replaced_by('activity_date')
 ) }}
 
 {%- set measures = coterie.customer_day_measures() -%}
@@ -227,7 +225,7 @@ customer_days as (
 
 -- activity_date comes last: engines that replace by partition want the partition column there.
 fingerprinted_days as (
-    select
+    select {{ coterie.gathered_by('activity_date') }}
         customer_days.customer_id,
         customer_days.known_date,
         {%- for measure in measures %}

@@ -1,3 +1,5 @@
+{{ config(**coterie.replaced_by('publication_id')) }}
+
 with segment_assignments as (
 
     select * from {{ ref('coterie', 'segment_assignments') }}

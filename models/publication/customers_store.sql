@@ -1,3 +1,5 @@
+{{ config(**coterie.replaced_by('publication_id')) }}
+
 with golden_records as (
 
     select * from {{ ref('coterie', 'golden_records') }}

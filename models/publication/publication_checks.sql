@@ -1,3 +1,5 @@
+{{ config(**coterie.replaced_by('publication_id')) }}
+
 -- Each check is one figure against one limit: it passes when the figure does not exceed the limit.
 -- Nothing here stops a build by itself: `publications` takes the candidate only if every check
 -- passed, and the test `check_passes` gives each failure its name in dbt's output.

@@ -1,4 +1,4 @@
-{{ config(unique_key='publication_id', post_hook=coterie.prune_publications()) }}
+{{ config(post_hook=coterie.prune_publications(), **coterie.replaced_by('publication_id')) }}
 
 -- The commit: one row if and only if every check of this build passed. The marts read nothing
 -- that is not named here.

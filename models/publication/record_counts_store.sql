@@ -1,3 +1,5 @@
+{{ config(**coterie.replaced_by('publication_id')) }}
+
 with record_counts as (
 
     select * from {{ ref('coterie', 'record_counts') }}

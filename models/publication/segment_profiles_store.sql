@@ -1,3 +1,5 @@
+{{ config(**coterie.replaced_by('publication_id')) }}
+
 with segment_profile_figures as (
 
     select * from {{ ref('coterie', 'segment_profile_figures') }}

@@ -2,9 +2,8 @@
     config(
         materialized='incremental',
         full_refresh=false,
-        incremental_strategy=coterie.replace_strategy(),
-        unique_key='model_version',
-        on_schema_change='append_new_columns'
+        on_schema_change='append_new_columns',
+        **coterie.replaced_by('model_version')
     )
 }}
 

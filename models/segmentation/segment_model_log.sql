@@ -2,9 +2,8 @@
     config(
         materialized='incremental',
         full_refresh=false,
-        incremental_strategy=coterie.replace_strategy(),
-        unique_key='decision_number',
-        on_schema_change='append_new_columns'
+        on_schema_change='append_new_columns',
+        **coterie.replaced_by('decision_number')
     )
 }}
 -- Written after every parameter table: a build that stops half-way leaves no decision, and training is due again.

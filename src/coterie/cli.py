@@ -36,9 +36,15 @@ def demo(
     if_needed: Annotated[
         bool, typer.Option("--if-needed", help="Do nothing if the same demo is there.")
     ] = False,
+    parquet: Annotated[
+        Path | None,
+        typer.Option(help="Also write each raw table as Parquet files below this folder (Spark)."),
+    ] = None,
 ) -> None:
     """Generate the demo: raw tables of an invented shop, and the truth behind them."""
-    run_demo(customers, seed, months, warehouse_path(warehouse), if_needed=if_needed)
+    run_demo(
+        customers, seed, months, warehouse_path(warehouse), if_needed=if_needed, parquet=parquet
+    )
 
 
 @app.command()

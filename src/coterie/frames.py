@@ -11,13 +11,15 @@ import pyarrow as pa
 
 
 def to_arrow(relation: Any) -> pa.Table:
-    """Read what ``dbt.ref()`` gives: a DuckDB relation or a Spark frame.
+    """Read what ``dbt.ref()`` gives: a DuckDB relation, a Spark frame or an Arrow table.
 
     Raises
     ------
     TypeError
         If the object offers neither way to be read.
     """
+    if isinstance(relation, pa.Table):
+        return relation
     # Spark first: on Spark Connect every attribute name seems to exist.
     if hasattr(relation, "toPandas"):
         return pa.Table.from_pandas(relation.toPandas(), preserve_index=False)

@@ -8,17 +8,24 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from coterie.demo.export import export, is_exported
 from coterie.demo.generate import Settings, generate, is_current, open_writer
-from coterie.warehouse import WarehouseError
+from coterie.warehouse import WarehouseError, open_reader
 
 # How long a log (not a terminal) stays without a word.
 SECONDS_OF_SILENCE = 10
 
 
 def run_demo(
-    customers: int, seed: int, months: int, path: Path, *, if_needed: bool = False
+    customers: int,
+    seed: int,
+    months: int,
+    path: Path,
+    *,
+    if_needed: bool = False,
+    parquet: Path | None = None,
 ) -> None:
-    """Generate the demo into the warehouse, showing progress and what was written."""
+    """Generate the demo into the warehouse, and as files if asked; show progress and the rows."""
     try:
         settings = Settings(customers=customers, seed=seed, months=months)
     except ValueError as error:
@@ -27,13 +34,20 @@ def run_demo(
     try:
         if if_needed and is_current(path, settings):
             typer.echo(f"The demo is current: {made_from}, in {path}.")
-            return
-        started = perf_counter()
-        rows = _generate_with_progress(path, settings)
+        else:
+            _generate_and_tell(path, settings, made_from)
+        if parquet is not None and not (if_needed and is_exported(parquet, settings)):
+            with open_reader(path) as connection:
+                for table in export(connection, parquet, settings):
+                    typer.echo(f"writing {parquet / table}")
     except WarehouseError as error:
         typer.echo(f"coterie: {error}", err=True)
         raise typer.Exit(2) from error
 
+
+def _generate_and_tell(path: Path, settings: Settings, made_from: str) -> None:
+    started = perf_counter()
+    rows = _generate_with_progress(path, settings)
     summary = Table(
         "raw table",
         "rows",
