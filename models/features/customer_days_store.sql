@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     on_schema_change='sync_all_columns',
-    **coterie.replaced_by('activity_date')
+    **coterie.replaced_by('store_period')
 ) }}
 
 {%- set measures = coterie.customer_day_measures() -%}
@@ -29,18 +29,26 @@ stored_days as (
     from {{ this }}
 ),
 
-{% endif -%}
-changed_days as (
-    select
-        activity_days.activity_date,
-        activity_days.fingerprint
+-- What is replaced is replaced whole: with a changed day its period.
+changed_periods as (
+    select distinct {{ coterie.store_period('activity_days.activity_date') }} as store_period
     from activity_days
-    {%- if is_incremental() %}
     left join stored_days
         on
             activity_days.activity_date = stored_days.activity_date
             and activity_days.fingerprint = stored_days.fingerprint
     where stored_days.activity_date is null
+),
+
+{% endif -%}
+changed_days as (
+    select
+        activity_date,
+        fingerprint,
+        {{ coterie.store_period('activity_date') }} as store_period
+    from activity_days
+    {%- if is_incremental() %}
+    where {{ coterie.store_period('activity_date') }} in (select store_period from changed_periods)
     {%- endif %}
 ),
 
@@ -223,16 +231,17 @@ customer_days as (
     group by customer_id, activity_date, known_date
 ),
 
--- activity_date comes last: engines that replace by partition want the partition column there.
+-- store_period comes last: engines that replace by partition want the partition column there.
 fingerprinted_days as (
-    select {{ coterie.gathered_by('activity_date') }}
+    select {{ coterie.gathered_by('store_period') }}
         customer_days.customer_id,
         customer_days.known_date,
         {%- for measure in measures %}
         customer_days.{{ measure }},
         {%- endfor %}
+        customer_days.activity_date,
         changed_days.fingerprint,
-        customer_days.activity_date
+        changed_days.store_period
     from customer_days
     inner join changed_days
         on customer_days.activity_date = changed_days.activity_date
