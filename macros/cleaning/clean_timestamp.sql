@@ -37,7 +37,7 @@
         when {{ coterie.regexp_like(expression, iso) }} then
             case
                 when {{ offset }} like '+%' or {{ offset }} like '-%'
-                    then {{ dbt.dateadd('minute', '-1 * (' ~ offset_minutes ~ ')', local_time) }}
+                    then {{ coterie.add_minutes(local_time, '-1 * (' ~ offset_minutes ~ ')') }}
                 else {{ local_time }}
             end
         when {{ coterie.regexp_like(expression, '^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}( [0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$') }}

@@ -1,5 +1,6 @@
 """The ``coterie`` command line."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,14 @@ import typer
 from rich.console import Console
 
 from coterie.demo.command import run_demo
+from coterie.parity import (
+    ParityError,
+    compare_folders,
+    comparison_to_json,
+    print_comparison,
+    read_grains,
+)
+from coterie.spark import java_problem
 from coterie.summary import print_summary, read_summary, to_json
 from coterie.warehouse import WarehouseError, open_reader, warehouse_path
 
@@ -65,3 +74,40 @@ def summary(
         print_summary(page, Console(highlight=False), warehouse=warehouse_path(warehouse))
     if not all(check["is_passed"] for check in page.checks):
         raise typer.Exit(1)
+
+
+@app.command()
+def parity(
+    left: Annotated[Path, typer.Argument(help="Folder written by coterie.write_marts.")],
+    right: Annotated[Path, typer.Argument(help="The same of another build.")],
+    manifest: Annotated[
+        Path | None, typer.Option(help="Names the keys; default: target/manifest.json.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Compare two builds row by row; exit 1 if they differ, 2 on an error."""
+    target = Path(os.environ.get("DBT_TARGET_PATH") or "target")
+    try:
+        grains = read_grains(manifest or target / "manifest.json")
+        results = compare_folders(left, right, grains)
+    except ParityError as error:
+        for line in str(error).splitlines():
+            typer.echo(f"coterie: {line}", err=True)
+        raise typer.Exit(2) from error
+    if as_json:
+        typer.echo(comparison_to_json(results))
+    else:
+        console = Console(highlight=False)
+        console.print(f"left {left}, right {right}")
+        print_comparison(results, console)
+    if any(result.differs for result in results):
+        raise typer.Exit(1)
+
+
+@app.command()
+def check_java() -> None:
+    """Tell how to get a Java runtime if there is none that runs Spark; exit 2 then."""
+    problem = java_problem()
+    if problem:
+        typer.echo(f"coterie: {problem}", err=True)
+        raise typer.Exit(2)

@@ -20,7 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return 3 * ("prove" in marks) or 2 * ("slow" in marks) or int("warehouse" in marks)
 
     for item in items:
-        if "warehouse" in getattr(item, "fixturenames", ()):
+        if {"warehouse", "demo"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("warehouse")
     items.sort(key=cost)
 
