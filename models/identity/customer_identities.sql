@@ -10,17 +10,27 @@ shared_identifiers as (
     {{ coterie.shared_identifiers('contacts') }}
 ),
 
--- A contact's label is its place in the order of creation, so that the smallest label of a
--- group is its earliest contact. Only contacts that share an identifier are ordered and linked.
+-- A contact's label sorts by creation (those without a date last), so that the smallest label of a group is its earliest
+-- contact. A text and not a rank: to number all contacts one task would have to sort them all.
+labelled_identifiers as (
+    select
+        source_system,
+        contact_key,
+        method,
+        identifier,
+        coalesce(cast(created_at as string), '~') || '|' || source_system || '|' || contact_key as contact_label
+    from shared_identifiers
+),
+
 labels_0 as (
     select
         source_system,
         contact_key,
         method,
         identifier,
-        dense_rank() over (order by created_at nulls last, source_system, contact_key) as contact_label,
-        dense_rank() over (order by created_at nulls last, source_system, contact_key) as group_label
-    from shared_identifiers
+        contact_label,
+        contact_label as group_label
+    from labelled_identifiers
 ),
 {% for round in range(1, var('identity_rounds') + 1) %}
 -- Each round hands the smallest label first to all who share an identifier, then to all identifiers of a contact.
