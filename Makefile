@@ -14,10 +14,11 @@ PIP_INSTALL := $(BIN)/pip install --disable-pip-version-check
 # pip says a hundred lines or nothing: count the packages instead.
 COUNT_PACKAGES := awk '/^Collecting/ {n++; printf "\r    %d packages", n; fflush()} END {if (n) print ""}'
 export COTERIE_WAREHOUSE ?= warehouse/coterie.duckdb
+export COTERIE_SPARK_HOME ?= $(CURDIR)/warehouse/spark
 
 CONSTRAINTS := .venv/constraints.txt
 
-.PHONY: help build demo test quick lint examples prove docs lock clean
+.PHONY: help build demo spark test quick lint examples prove docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -44,6 +45,18 @@ build: demo ## demo in, marts out, and a summary
 
 demo: .venv/base.stamp ## generate the demo's raw tables, if they are not current
 	@$(BIN)/coterie demo --customers $(CUSTOMERS) --seed $(SEED) --months $(MONTHS) --if-needed
+
+spark: .venv/spark.stamp ## the same on Apache Spark, Parquet tables below warehouse/spark (needs Java 17)
+	@$(BIN)/coterie check-java
+	@$(BIN)/coterie demo --customers $(CUSTOMERS) --seed $(SEED) --months $(MONTHS) --if-needed \
+		--parquet $(COTERIE_SPARK_HOME)/raw
+	@echo "==> dbt build --target spark"
+	@$(BIN)/dbt --quiet run-operation read_input_files --target spark \
+		--args '{folder: "$(COTERIE_SPARK_HOME)/raw"}'
+	@$(BIN)/dbt build --target spark
+	@$(BIN)/dbt --quiet run-operation write_marts --target spark \
+		--args '{folder: "$(COTERIE_SPARK_HOME)/marts", models: [publications, publication_checks, record_counts_store]}'
+	@$(BIN)/coterie summary --files $(COTERIE_SPARK_HOME)/marts
 
 docs: .venv/base.stamp ## write the browsable lineage and catalogue, one file that opens offline
 	@echo "==> dbt docs"

@@ -17,7 +17,7 @@ from coterie.parity import (
 )
 from coterie.spark import java_problem
 from coterie.summary import print_summary, read_summary, to_json
-from coterie.warehouse import WarehouseError, open_reader, warehouse_path
+from coterie.warehouse import WarehouseError, open_files, open_reader, warehouse_path
 
 app = typer.Typer(
     help="Audience segmentation inside the warehouse.",
@@ -59,11 +59,15 @@ def demo(
 @app.command()
 def summary(
     warehouse: WarehouseOption = None,
+    files: Annotated[
+        Path | None,
+        typer.Option(help="Read the folder that `write_marts` wrote instead (Spark)."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Tell what the last build published; exit 1 if a gate did not pass, 2 on an error."""
     try:
-        with open_reader(warehouse) as connection:
+        with open_files(files) if files else open_reader(warehouse) as connection:
             page = read_summary(connection)
     except WarehouseError as error:
         typer.echo(f"coterie: {error}", err=True)
@@ -71,7 +75,7 @@ def summary(
     if as_json:
         typer.echo(to_json(page))
     else:
-        print_summary(page, Console(highlight=False), warehouse=warehouse_path(warehouse))
+        print_summary(page, Console(highlight=False), place=files or warehouse_path(warehouse))
     if not all(check["is_passed"] for check in page.checks):
         raise typer.Exit(1)
 

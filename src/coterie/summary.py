@@ -84,7 +84,7 @@ def read_summary(connection: duckdb.DuckDBPyConnection) -> Summary:
     )
 
 
-def print_summary(summary: Summary, console: Console, *, warehouse: Path) -> None:
+def print_summary(summary: Summary, console: Console, *, place: Path) -> None:
     """Print the summary as tables; plain text when the console is no terminal."""
     failed = [check for check in summary.checks if not check["is_passed"]]
     if summary.publication is None:
@@ -110,7 +110,7 @@ def print_summary(summary: Summary, console: Console, *, warehouse: Path) -> Non
         console.print("The marts show the last good publication.")
     else:
         console.print(f"\nGates: all {len(summary.checks)} passed.")
-    _print_places(console, warehouse)
+    _print_places(console, place)
 
 
 def to_json(summary: Summary) -> str:
@@ -156,9 +156,12 @@ def _print_rows(summary: Summary, console: Console) -> None:
     )
 
 
-def _print_places(console: Console, warehouse: Path) -> None:
+def _print_places(console: Console, place: Path) -> None:
     docs = Path("target/static_index.html")
-    console.print(f"\nWarehouse  {warehouse}  (DuckDB; query schema marts)")
+    if place.is_dir():
+        console.print(f"\nMarts      {place}  (Parquet, a folder for each mart)")
+    else:
+        console.print(f"\nWarehouse  {place}  (DuckDB; query schema marts)")
     if docs.exists():
         console.print(f"Docs       {docs}  (open in a browser: lineage and every column)")
     else:

@@ -10,6 +10,9 @@ DEFAULT_WAREHOUSE = "warehouse/coterie.duckdb"
 # Readers older than DuckDB 2 can open a file written so (BI tools lag behind).
 STORAGE_VERSION = "v1.4.0"
 
+# What the summary reads beside the marts.
+PUBLICATION_MODELS = ("publication_checks", "publications", "record_counts_store")
+
 
 class WarehouseError(Exception):
     """Something is wrong with the warehouse file; the message says what to do."""
@@ -38,3 +41,29 @@ def open_reader(path: Path | str | None = None) -> duckdb.DuckDBPyConnection:
             f"{file} cannot be opened ({str(error).splitlines()[0]}): "
             "wait until the build that writes it has ended."
         ) from error
+
+
+def open_files(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Open what the operation `write_marts` wrote: a folder of Parquet files for each model.
+
+    Raises
+    ------
+    WarehouseError
+        If the folder holds no model.
+    """
+    models = sorted(path.parent for path in folder.glob("*/*.parquet"))
+    if not models:
+        raise WarehouseError(
+            f"There are no Parquet files of models below {folder}: "
+            "run `dbt run-operation write_marts` first."
+        )
+    connection = duckdb.connect()
+    for schema in ("marts", "publication"):
+        connection.execute(f"create schema {schema}")
+    for model in dict.fromkeys(models):
+        schema = "publication" if model.name in PUBLICATION_MODELS else "marts"
+        files = str(model / "*.parquet").replace("'", "''")
+        connection.execute(
+            f"create view {schema}.\"{model.name}\" as select * from read_parquet('{files}')"
+        )
+    return connection

@@ -36,4 +36,3 @@ def export(
             "overwrite_or_ignore true)"
         )
     (folder / MARKER).write_text(json.dumps(asdict(settings)))
-
