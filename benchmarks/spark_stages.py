@@ -1,7 +1,7 @@
 """What a Spark build read, shuffled and spilled, model by model, from its event log.
 
-    SPARK_CONF_DIR=<folder with spark-defaults.conf: spark.eventLog.enabled true> dbt build --target spark
-    python benchmarks/spark_stages.py <event log> [...]
+SPARK_CONF_DIR=<folder with spark-defaults.conf: spark.eventLog.enabled true> dbt build --target spark
+python benchmarks/spark_stages.py <event log> [...]
 """
 
 import json

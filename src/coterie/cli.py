@@ -38,6 +38,7 @@ def main() -> None:
 
 @app.command()
 def demo(
+    *,
     customers: Annotated[int, typer.Option(help="People behind the demo.")] = 10_000,
     seed: Annotated[int, typer.Option(help="Same seed, same rows.")] = 7,
     months: Annotated[int, typer.Option(help="Length of the period, up to 2026-06-30.")] = 24,

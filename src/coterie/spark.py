@@ -128,7 +128,7 @@ def java_problem(environment: Mapping[str, str] | None = None) -> str | None:
 
 
 def add_submission_methods(adapter: type) -> None:
-    """Give a Spark adapter class the methods `session` and `driver`, each the default of its own."""
+    """Give a Spark adapter class the submission methods `session` and `driver`."""
     helpers = adapter.python_submission_helpers.fget
     default = adapter.default_python_submission_method.fget
     own = {"session": SessionSubmission, "driver": DriverSubmission}
@@ -143,7 +143,7 @@ def add_submission_methods(adapter: type) -> None:
 
 
 def quote_bindings(session_wrapper: type) -> None:
-    """Mend the values of seeds on method session: dbt-spark 1.11 doubles no quote, and null is text."""
+    """Mend the values of seeds on method session: dbt-spark 1.11 escapes no quote and no null."""
     original = session_wrapper._fix_binding
 
     def fix_binding(cls: type, value: Any) -> Any:
@@ -203,7 +203,7 @@ def to_spark(spark: Any, table: pa.Table) -> Any:
 
 
 def write_statements(name: str, file_format: str, table: pa.Table) -> Iterator[str]:
-    """SQL that writes a small table anew, some rows a statement."""
+    """Write the SQL that makes a small table anew, some rows a statement."""
     columns = ", ".join(f"`{field.name}` {sql_type(field.type)}" for field in table.schema)
     yield f"drop table if exists {name}"
     yield f"create table {name} ({columns}) using {file_format}"
