@@ -18,7 +18,11 @@ export COTERIE_SPARK_HOME ?= $(CURDIR)/warehouse/spark
 
 CONSTRAINTS := .venv/constraints.txt
 
-.PHONY: help build demo spark test quick lint examples prove docs lock clean
+# What `make parity` builds, and the layers that explain a difference in a mart.
+PARITY := $(CURDIR)/warehouse/parity
+PARITY_MODELS := customer_identities, customer_features, feature_scaling, segment_prototypes, lifecycle_stages
+
+.PHONY: help build demo spark parity test quick lint examples prove docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -35,6 +39,11 @@ help: ## list the targets
 .venv/dev.stamp: requirements/dev.txt .venv/base.stamp
 	@echo "==> installing locked development tools into .venv"
 	@$(PIP_INSTALL) --require-hashes -r requirements/dev.txt | $(COUNT_PACKAGES)
+	@touch $@
+
+.venv/spark.stamp: requirements/spark.txt .venv/base.stamp
+	@echo "==> installing locked Spark into .venv (some 500 MB, once)"
+	@$(PIP_INSTALL) --require-hashes -r requirements/spark.txt | $(COUNT_PACKAGES)
 	@touch $@
 
 build: demo ## demo in, marts out, and a summary
@@ -57,6 +66,21 @@ spark: .venv/spark.stamp ## the same on Apache Spark, Parquet tables below wareh
 	@$(BIN)/dbt --quiet run-operation write_marts --target spark \
 		--args '{folder: "$(COTERIE_SPARK_HOME)/marts", models: [publications, publication_checks, record_counts_store]}'
 	@$(BIN)/coterie summary --files $(COTERIE_SPARK_HOME)/marts
+
+parity: export COTERIE_WAREHOUSE := $(PARITY)/coterie.duckdb
+parity: export COTERIE_SPARK_HOME := $(PARITY)/spark
+parity: .venv/spark.stamp ## the demo built on DuckDB and on Spark, compared row by row (needs Java 17)
+	@$(BIN)/coterie check-java
+	@rm -rf $(PARITY)
+	@$(BIN)/coterie demo --customers $(CUSTOMERS) --seed $(SEED) --months $(MONTHS) --parquet $(PARITY)/raw
+	@$(BIN)/dbt --quiet run-operation read_input_files --target spark --args '{folder: "$(PARITY)/raw"}'
+	@for target in duckdb spark; do \
+		echo "==> dbt build --target $$target"; \
+		$(BIN)/dbt build --target $$target --exclude-resource-type test --exclude-resource-type unit_test; \
+		$(BIN)/dbt --quiet run-operation write_marts --target $$target \
+			--args "{folder: $(PARITY)/marts_$$target, models: [$(PARITY_MODELS)]}"; \
+	done
+	@$(BIN)/coterie parity $(PARITY)/marts_duckdb $(PARITY)/marts_spark
 
 docs: .venv/base.stamp ## write the browsable lineage and catalogue, one file that opens offline
 	@echo "==> dbt docs"
