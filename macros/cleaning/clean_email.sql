@@ -2,7 +2,7 @@
     cannot be one (something@domain.ending). -#}
 {% macro clean_email(expression) -%}
     {%- set address = coterie.regexp_replace_all(
-        'lower(' ~ coterie.normalize_unicode(expression) ~ ')', '[\\s\\p{Z}\\p{Cc}]+', ''
+        coterie.lower_text(coterie.normalize_unicode(expression)), '[\\s\\p{Z}\\p{Cc}]+', ''
     ) -%}
     case
         when {{ coterie.regexp_like(address, '^[^@,;<>()]+@[^@,;<>().]+([.][^@,;<>().]+)+$') }}

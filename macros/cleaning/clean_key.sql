@@ -1,4 +1,4 @@
 {#- A key without surrounding blanks; null where nothing is left. -#}
 {% macro clean_key(expression) -%}
-    nullif(trim({{ expression }}), '')
+    nullif({{ coterie.trim_text(expression) }}, '')
 {%- endmacro %}

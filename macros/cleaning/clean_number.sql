@@ -3,7 +3,7 @@
     comma is a decimal comma. Null where that is not a number. -#}
 {% macro clean_number(expression, data_type='decimal(18,4)') -%}
     coalesce(
-        {{ coterie.try_cast(expression, data_type) }},
+        {{ coterie.text_to_decimal(expression, data_type) }},
         {{ coterie.try_cast(coterie._plain_number(expression), data_type) }}
     )
 {%- endmacro %}
@@ -11,7 +11,7 @@
 
 {% macro _plain_number(expression) -%}
     {%- set bare = coterie.regexp_replace_all(
-        'upper(' ~ expression ~ ')', "[\\s\\p{Z}\\x27’_]|EUR|GBP|CHF|USD|[€£$]", ''
+        coterie.upper_text(expression), "[\\s\\p{Z}'’_]|EUR|GBP|CHF|USD|[€£$]", ''
     ) -%}
     case
         when {{ coterie.regexp_like(bare, '^[+-]?[0-9]*,[0-9]+$') }} then replace({{ bare }}, ',', '.')
@@ -27,12 +27,13 @@
 
 {#- The number at the start of a text such as '3,2 km'. -#}
 {% macro leading_number(expression) -%}
-    {{ coterie.regexp_group('trim(' ~ expression ~ ')', "^[+-]?[0-9][0-9 .,\\x27]*", 0) }}
+    {{ coterie.regexp_group(coterie.trim_text(expression), "^[+-]?[0-9][0-9 .,']*", 0) }}
 {%- endmacro %}
 
 
 {#- What follows the leading number, to be looked up in the seed units: lower case, no blanks around; null where nothing
     does. -#}
 {% macro trailing_unit(expression) -%}
-    nullif(lower(trim({{ coterie.regexp_group('trim(' ~ expression ~ ')', "^[+-]?[0-9][0-9 .,\\x27]*(.*)$", 1) }})), '')
+    {%- set unit = coterie.regexp_group(coterie.trim_text(expression), "^[+-]?[0-9][0-9 .,']*(.*)$", 1) -%}
+    nullif({{ coterie.lower_text(coterie.trim_text(unit)) }}, '')
 {%- endmacro %}

@@ -6,7 +6,7 @@
 {% macro phone_digits(expression) -%}
     {#- '(0)' is the trunk prefix shown beside the country code; an extension is not part of the number. -#}
     {%- set without_extras = coterie.regexp_replace_all(
-        'lower(' ~ expression ~ ')', '[(]0[)]|(ext|extension|poste|x)[ .:]*[0-9]+ *$', ''
+        coterie.lower_text(expression), '[(]0[)]|(ext|extension|poste|x)[ .:]*[0-9]+ *$', ''
     ) -%}
     {%- set digits = coterie.regexp_replace_all(without_extras, '[^0-9+]', '') -%}
     case

@@ -1,6 +1,6 @@
 {#- A postal code in upper case with single blanks. country: expression of the ISO 3166 alpha-2 code. -#}
 {% macro clean_postal_code(expression, country) -%}
-    {{ coterie.pad_postal_code('upper(' ~ coterie.clean_text(expression) ~ ')', country) }}
+    {{ coterie.pad_postal_code(coterie.upper_text(coterie.clean_text(expression)), country) }}
 {%- endmacro %}
 
 
@@ -17,7 +17,7 @@
 {% macro postal_code_spellings(table) -%}
     select
         postal_code as spelling,
-        upper({{ coterie.clean_text('postal_code') }}) as postal_code
+        {{ coterie.upper_text(coterie.clean_text('postal_code')) }} as postal_code
     from ({{ coterie.input(table) }}) as raw_{{ table }}
     where postal_code is not null
     group by 1, 2

@@ -1,7 +1,7 @@
 {#- The distinct spellings of the countries of a contract table with their ISO 3166 alpha-2 codes: found by name in the seed
     country_names, or what arrived if it is two letters. -#}
 {% macro country_spellings(table) -%}
-    {%- set code = 'upper(trim(spellings.spelling))' -%}
+    {%- set code = coterie.upper_text(coterie.trim_text('spellings.spelling')) -%}
     select
         spellings.spelling,
         coalesce(

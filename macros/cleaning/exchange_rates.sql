@@ -18,7 +18,7 @@
         select
             from_currency,
             cast(valid_from as date) as valid_from,
-            max(cast(rate as decimal(18, 8))) as rate
+            max({{ coterie.to_decimal('rate', 18, 8) }}) as rate
         from {{ coterie.currency_rates() }}
         where to_currency = '{{ var("reporting_currency") }}' and from_currency <> '{{ var("reporting_currency") }}'
         group by from_currency, cast(valid_from as date)

@@ -59,7 +59,7 @@
 {%- endmacro %}
 
 {% macro default__array_length(array) -%}
-    size({{ array }})
+    array_size({{ array }})
 {%- endmacro %}
 
 {% macro duckdb__array_length(array) -%}
@@ -97,6 +97,7 @@
 {%- endmacro %}
 
 
+{#- In rising order, null elements first. Fields of structs must not be null: engines differ in where they put those. -#}
 {% macro sort_array(array) -%}
     {{ return(adapter.dispatch('sort_array', 'coterie')(array)) }}
 {%- endmacro %}
@@ -106,7 +107,7 @@
 {%- endmacro %}
 
 {% macro duckdb__sort_array(array) -%}
-    list_sort({{ array }})
+    list_sort({{ array }}, 'asc', 'nulls first')
 {%- endmacro %}
 
 

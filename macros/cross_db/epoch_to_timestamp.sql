@@ -4,11 +4,6 @@
 {%- endmacro %}
 
 {% macro default__epoch_to_timestamp(milliseconds) -%}
-    {{ dbt.dateadd('millisecond', milliseconds, "cast('1970-01-01 00:00:00' as timestamp)") }}
-{%- endmacro %}
-
-{#- dbt-spark's dateadd takes milliseconds for a thousandth of what they are. -#}
-{% macro spark__epoch_to_timestamp(milliseconds) -%}
     timestamp_millis(cast({{ milliseconds }} as bigint))
 {%- endmacro %}
 

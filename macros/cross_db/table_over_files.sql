@@ -4,10 +4,10 @@
 {%- endmacro %}
 
 {% macro default__table_over_files(relation, folder) -%}
-    create table {{ relation }} using parquet location {{ dbt.string_literal(dbt.escape_single_quotes(folder)) }}
+    create table {{ relation }} using parquet location {{ coterie.text_literal(folder) }}
 {%- endmacro %}
 
 {% macro duckdb__table_over_files(relation, folder) -%}
     create view {{ relation }} as
-    select * from read_parquet({{ dbt.string_literal(dbt.escape_single_quotes(folder ~ '/*.parquet')) }})
+    select * from read_parquet({{ coterie.text_literal(folder ~ '/*.parquet') }})
 {%- endmacro %}

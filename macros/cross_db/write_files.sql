@@ -4,12 +4,12 @@
 {%- endmacro %}
 
 {% macro default__write_files(query, folder) -%}
-    insert overwrite directory {{ dbt.string_literal(dbt.escape_single_quotes(folder)) }} using parquet
+    insert overwrite directory {{ coterie.text_literal(folder) }} using parquet
     {{ query }}
 {%- endmacro %}
 
 {% macro duckdb__write_files(query, folder) -%}
-    copy ({{ query }}) to {{ dbt.string_literal(dbt.escape_single_quotes(folder)) }}
+    copy ({{ query }}) to {{ coterie.text_literal(folder) }}
     (format parquet, per_thread_output true, overwrite true)
 {%- endmacro %}
 
@@ -25,6 +25,6 @@
 {#- Partitions of no rows: a folder and not one file in it. -#}
 {% macro duckdb__make_folder(folder) -%}
     copy (select 0 as part, 0 as value where false)
-    to {{ dbt.string_literal(dbt.escape_single_quotes(folder)) }}
+    to {{ coterie.text_literal(folder) }}
     (format parquet, partition_by (part), overwrite_or_ignore true)
 {%- endmacro %}

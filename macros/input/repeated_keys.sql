@@ -3,7 +3,7 @@
 {% macro repeated_keys(table, keys) -%}
     select
         {%- for key in keys %}
-        trim({{ key }}) as {{ key }}{{ ',' if not loop.last }}
+        {{ coterie.trim_text(key) }} as {{ key }}{{ ',' if not loop.last }}
         {%- endfor %}
     from ({{ coterie.input(table) }}) as raw_{{ table }}
     group by {% for key in keys %}{{ loop.index }}{{ ', ' if not loop.last }}{% endfor %}
@@ -18,11 +18,11 @@
         raw_{{ table }}.*,
         {{ repeated }}.{{ keys[0] }} is not null
         {%- for key in keys %}
-        or coalesce(trim(raw_{{ table }}.{{ key }}), '') = ''
+        or coalesce({{ coterie.trim_text('raw_' ~ table ~ '.' ~ key) }}, '') = ''
         {%- endfor %} as is_repeated
     from ({{ coterie.input(table) }}) as raw_{{ table }}
     left join {{ repeated }}
         on {% for key in keys -%}
-        trim(raw_{{ table }}.{{ key }}) = {{ repeated }}.{{ key }}{{ '\n        and ' if not loop.last }}
+        {{ coterie.trim_text('raw_' ~ table ~ '.' ~ key) }} = {{ repeated }}.{{ key }}{{ '\n        and ' if not loop.last }}
         {%- endfor %}
 {%- endmacro %}

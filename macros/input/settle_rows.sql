@@ -97,7 +97,8 @@ settled as (
 {% macro record_key(keys, optional_keys=[]) -%}
     coalesce(
         {%- for key in keys %}
-        {% if key in optional_keys %}coalesce(trim(raw_{{ key }}), ''){% else %}nullif(trim(raw_{{ key }}), ''){% endif %}
+        {%- set text = coterie.trim_text('raw_' ~ key) %}
+        {{ 'coalesce(' if key in optional_keys else 'nullif(' }}{{ text }}, '')
         {{- " || '|' ||" if not loop.last else ',' }}
         {%- endfor %}
         row_hash

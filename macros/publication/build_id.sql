@@ -2,5 +2,5 @@
     orchestrators that start one process per model must pass the same value to each of them,
     or the stores will (rightly) not look as if one build had filled them. -#}
 {% macro build_id() -%}
-    {{- return(dbt.string_literal(dbt.escape_single_quotes((var('build_id', '') or invocation_id) | string))) -}}
+    {{- return(coterie.text_literal(var('build_id', '') or invocation_id)) -}}
 {%- endmacro %}

@@ -5,7 +5,7 @@
         '{{ name }}' as check_name,
         cast({{ figure }} as double) as figure,
         cast({{ limit }} as double) as check_limit,
-        {{ dbt.string_literal(dbt.escape_single_quotes(words)) }}
+        {{ coterie.text_literal(words) }}
         {%- if culprit %}
         || coalesce(' Found: ' || {{ coterie.ordered_text(culprit, culprit, ', ') }} || '.', '')
         {%- endif %} as words

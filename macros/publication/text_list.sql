@@ -1,7 +1,7 @@
 {#- Texts as a list of SQL literals for `in (...)`; of an empty list, the empty text. -#}
 {% macro text_list(texts) -%}
     {%- for text in texts -%}
-        {{ dbt.string_literal(dbt.escape_single_quotes(text)) }}{{ ', ' if not loop.last }}
+        {{ coterie.text_literal(text) }}{{ ', ' if not loop.last }}
     {%- else -%}
         ''
     {%- endfor -%}

@@ -3,7 +3,7 @@
     threads deliver them. Null, without raising, for a group without values; deviation 0 where all values are equal. -#}
 {% macro moments(value, lowest, highest) -%}
     {%- set laid -%}
-        cast(round(({{ value }} - {{ lowest }}) / nullif({{ highest }} - {{ lowest }}, 0), 15) as decimal(18, 15))
+        {{ coterie.to_decimal('((' ~ value ~ ' - ' ~ lowest ~ ') / nullif(' ~ highest ~ ' - ' ~ lowest ~ ', 0))', 18, 15) }}
     {%- endset -%}
     {%- set mean_laid -%}
         cast(sum({{ laid }}) as double) / nullif(count({{ value }}), 0)

@@ -4,7 +4,7 @@
 {#- A feature as a double that is either finite or null. Rounded to nine decimals, so that the last bits of
     an engine's arithmetic cannot move a customer. -#}
 {% macro finite_number(expression) -%}
-    cast({{ coterie.try_cast(expression, 'decimal(38, 9)') }} as double)
+    {{ coterie.round_number(expression, 9) }}
 {%- endmacro %}
 
 {#- A feature on the scale that averages well. log1p and sqrt keep the sign: net amounts can be negative. A share of

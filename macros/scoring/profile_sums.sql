@@ -8,7 +8,7 @@
         {%- set square = '(' ~ transformed ~ ') * (' ~ transformed ~ ')' -%}
         {%- do sums.append(coterie.make_struct({
             'known': 'count(' ~ coterie.finite_number(column) ~ ')',
-            'total': 'sum(' ~ coterie.try_cast(column, 'decimal(38, 9)') ~ ')',
+            'total': 'sum(' ~ coterie.to_decimal(column, 38, 9) ~ ')',
             'median_value': 'median(' ~ coterie.finite_number(column) ~ ')',
             'transformed_total': 'sum(' ~ coterie.try_cast(transformed, 'decimal(38, 12)') ~ ')',
             'transformed_squares': 'sum(' ~ coterie.try_cast(square, 'decimal(38, 12)') ~ ')'

@@ -3,7 +3,7 @@
     {{ alias }}.customer_id
     {%- for name in coterie.segmentation_features() | map(attribute='name') | list + [var('segment_order_feature')] %}
     || '|' || coalesce(
-        cast({{ coterie.try_cast(alias ~ '.' ~ name, 'decimal(38, 9)') }} as {{ dbt.type_string() }}), ''
+        {{ coterie.decimal_text(coterie.to_decimal(alias ~ '.' ~ name, 38, 9)) }}, ''
     )
     {%- endfor -%}
 {%- endmacro %}

@@ -37,7 +37,7 @@ feature_labels as (
     {% for feature in coterie.feature_columns() %}
     select
         '{{ feature.name }}' as feature,
-        {{ dbt.string_literal(dbt.escape_single_quotes(feature.label | string)) }} as label,
+        {{ coterie.text_literal(feature.label) }} as label,
         {{ 'true' if feature.segmentation else 'false' }} as is_used
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -48,7 +48,7 @@ sizes as (
     select
         assignments.segment_id,
         count(*) as size,
-        sum({{ coterie.try_cast('customer_features.revenue_365d', 'decimal(38, 9)') }}) as revenue
+        sum({{ coterie.to_decimal('customer_features.revenue_365d', 38, 9) }}) as revenue
     from assignments
     inner join customer_features
         on assignments.customer_id = customer_features.customer_id
@@ -197,7 +197,7 @@ descriptions as (
         named.segment_id,
         coalesce(
             rules.segment_name,
-            upper(substr(named.trait_name, 1, 1)) || substr(named.trait_name, 2)
+            {{ coterie.upper_text('substr(named.trait_name, 1, 1)') }} || substr(named.trait_name, 2)
         ) as segment_name,
         coalesce('Segment by rules: ' || rules.description || '. ', '')
         || cast(named.size as {{ dbt.type_string() }}) || ' customers, '

@@ -9,7 +9,7 @@ select
 from {{ ref('coterie', 'stg_contacts') }}
 where
     not {{ coterie.regexp_like('phone', '^[+][1-9][0-9]{6,14}$') }}
-    or email <> lower(email)
+    or email <> {{ coterie.lower_text('email') }}
     or not {{ coterie.regexp_like('email', '^[^@ ]+@[^@ ]+[.][^@ ]+$') }}
-    or first_name_match <> upper(first_name_match)
-    or last_name_match <> upper(last_name_match)
+    or first_name_match <> {{ coterie.upper_text('first_name_match') }}
+    or last_name_match <> {{ coterie.upper_text('last_name_match') }}

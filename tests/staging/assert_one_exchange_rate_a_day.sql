@@ -7,7 +7,7 @@ select
 from {{ coterie.currency_rates() }}
 group by from_currency, to_currency, cast(valid_from as date)
 having
-    count(distinct cast(rate as decimal(18, 8))) <> 1
+    count(distinct {{ coterie.to_decimal('rate', 18, 8) }}) <> 1
     or min(rate) <= 0
     or from_currency is null
     or to_currency is null

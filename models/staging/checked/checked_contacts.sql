@@ -79,7 +79,7 @@ cleaned as (
         genders.value as gender,
         marital_statuses.value as marital_status,
         educations.value as education,
-        lower({{ coterie.clean_text('located.occupation') }}) as occupation,
+        {{ coterie.lower_text(coterie.clean_text('located.occupation')) }} as occupation,
         {{ coterie.clean_text('located.street') }} as street,
         {{ coterie.clean_postal_code('located.postal_code', 'located.assumed_country') }} as postal_code,
         coalesce(city_synonyms.city, {{ coterie.clean_text('located.city') }}) as city,

@@ -40,8 +40,8 @@ cleaned as {{ coterie.not_materialized() }} (
         on raw_order_lines.category = categories.spelling
     left join orders
         on
-            trim(raw_order_lines.source_system) = orders.source_system
-            and trim(raw_order_lines.order_key) = orders.order_key
+            {{ coterie.trim_text('raw_order_lines.source_system') }} = orders.source_system
+            and {{ coterie.trim_text('raw_order_lines.order_key') }} = orders.order_key
 ),
 
 priced as {{ coterie.not_materialized() }} (

@@ -33,7 +33,7 @@ cleaned as {{ coterie.not_materialized() }} (
         coalesce(statuses.value, 'placed') as status,
         case
             when {{ coterie.clean_key('raw_orders.currency') }} is null then '{{ var("reporting_currency") }}'
-            else coalesce(currencies.value, upper(trim(raw_orders.currency)))
+            else coalesce(currencies.value, {{ coterie.upper_text(coterie.trim_text('raw_orders.currency')) }})
         end as currency,
         {{ coterie.clean_number('raw_orders.total_amount') }} as total_amount,
         channels.value as channel,
@@ -42,7 +42,9 @@ cleaned as {{ coterie.not_materialized() }} (
     left join statuses
         on raw_orders.status = statuses.spelling
     left join value_synonyms as currencies
-        on lower(trim(raw_orders.currency)) = currencies.synonym_match and currencies.field = 'currency'
+        on
+            {{ coterie.lower_text(coterie.trim_text('raw_orders.currency')) }} = currencies.synonym_match
+            and currencies.field = 'currency'
     left join channels
         on raw_orders.channel = channels.spelling
 ),
