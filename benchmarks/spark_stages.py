@@ -1,6 +1,6 @@
 """What a Spark build read, shuffled and spilled, model by model, from its event log.
 
-SPARK_CONF_DIR=<folder with spark-defaults.conf: spark.eventLog.enabled true> dbt build --target spark
+SPARK_CONF_DIR=<folder of a spark-defaults.conf with spark.eventLog.enabled true> dbt build
 python benchmarks/spark_stages.py <event log> [...]
 """
 
