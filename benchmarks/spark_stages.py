@@ -10,15 +10,13 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-# The table that an execution writes stands in its plan, as `schema`.`table` or as a path.
-WRITES = re.compile(
-    r"Command[^\n]*?(?:`(?:spark_catalog`\.`)?(\w+)`\.`(\w+)`|/(\w+)\.db/(\w+)[,\s\]])"
-)
+# The table that an execution writes: the folder named in its plan.
+WRITES = re.compile(r"InsertIntoHadoopFsRelationCommand\n[^\n]*\nArguments: \S*?/(\w+)\.db/(\w+),")
 MIB = 2**20
 
 
 def rows(files: list[Path]) -> dict[str, dict[str, float]]:
-    """Sum the task metrics of each table that was written; reads of no table count as `tests`."""
+    """Sum the task metrics of each table that was written; what writes none is `other`."""
     found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for file in files:
         tables: dict[int, str] = {}
@@ -30,8 +28,7 @@ def rows(files: list[Path]) -> dict[str, dict[str, float]]:
                 if kind == "SparkListenerSQLExecutionStart":
                     match = WRITES.search(event["physicalPlanDescription"])
                     if match:
-                        schema, table = match[1] or match[3], match[2] or match[4]
-                        tables[event["executionId"]] = f"{schema}.{table}"
+                        tables[event["executionId"]] = f"{match[1]}.{match[2]}"
                 elif kind == "SparkListenerJobStart":
                     execution = event["Properties"].get("spark.sql.execution.id")
                     table = tables.get(int(execution), "other") if execution else "other"
