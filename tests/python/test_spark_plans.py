@@ -1,0 +1,101 @@
+"""What Spark would do with each model: no product with the population, no single task for it."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.spark]
+
+SCRIPT = Path(__file__).with_name("spark_plans.py")
+
+# Models that join without a key, and what the smaller side holds.
+PRODUCTS = {
+    "candidate": "one row each",
+    "customer_as_of_dates": "thirteen dates",
+    "customer_segments_store": "the candidate, one row",
+    "customer_vectors": "the accepted model, one row, and its encoder",
+    "customers_store": "the candidate, one row",
+    "feature_scaling": "the bounded sample and its features",
+    "golden_records": "the number of customers, one row",
+    "identity_counts": "one row each",
+    "lifecycle_stages": "the usual gap, one row",
+    "postal_areas": "postal areas and cities, both bounded by geography",
+    "publication_checks": "figures, one row each",
+    "record_counts_store": "the candidate, one row",
+    "segment_assignments": "the accepted model and its thresholds, one row each",
+    "segment_descriptions": "segments",
+    "segment_profile_figures": "segments and features",
+    "segment_profiles_store": "the candidate, one row",
+    "segment_training_plan": "decisions, one row each",
+    "segments_store": "the candidate, one row",
+}
+# Windows over all rows of a relation, and why that relation is small.
+WHOLE_WINDOWS = {
+    "candidate": "decisions",
+    "customer_vectors": "decisions",
+    "segment_assignments": "decisions",
+    "segment_descriptions": "segments",
+    "segment_models": "decisions",
+    "segment_training_plan": "decisions",
+}
+
+PRODUCT = re.compile(r"CartesianProduct|BroadcastNestedLoopJoin")
+
+
+def whole_windows(plan: str) -> int:
+    """Count windows whose rows all come to one task."""
+    lines = [re.sub(r"^[\s:+|-]*(\*\(\d+\) )?", "", line) for line in plan.splitlines()]
+    return sum(
+        line.startswith("Exchange SinglePartition")
+        and any(above.startswith("Window") for above in lines[max(0, number - 2) : number])
+        for number, line in enumerate(lines)
+    )
+
+
+def test_the_reading_of_plans_sees_both():
+    plan = """
+    == Physical Plan ==
+    +- Window [rank(a) windowspecdefinition(a ASC NULLS FIRST)]
+       +- Sort [a ASC NULLS FIRST], false, 0
+          +- Exchange SinglePartition, ENSURE_REQUIREMENTS
+             +- CartesianProduct
+    """
+    assert whole_windows(plan) == 1
+    assert PRODUCT.search(plan)
+    harmless = """
+    +- HashAggregate(keys=[], functions=[count(1)])
+       +- Exchange SinglePartition, ENSURE_REQUIREMENTS
+          +- Window [rank(a) windowspecdefinition(b, a ASC)]
+             +- Sort [b ASC NULLS FIRST], false, 0
+                +- Exchange hashpartitioning(b, 4)
+    """
+    assert whole_windows(harmless) == 0
+    assert not PRODUCT.search(harmless)
+
+
+@pytest.fixture(scope="module")
+def plans(spark_demo) -> dict[str, str]:
+    """Explain every model on the built demo."""
+    command = [sys.executable, str(SCRIPT), spark_demo.environment["COTERIE_SPARK_HOME"]]
+    command.append(str(spark_demo.target / "compiled/coterie/models"))
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_every_model_has_a_plan(plans):
+    assert {"customer_features", "segment_assignments", "customers"} <= set(plans)
+
+
+def test_no_product_with_the_population(plans):
+    found = {model for model, plan in plans.items() if PRODUCT.search(plan)}
+    assert found == set(PRODUCTS)
+
+
+def test_no_single_task_for_the_population(plans):
+    found = {model for model, plan in plans.items() if whole_windows(plan)}
+    assert found == set(WHOLE_WINDOWS)
