@@ -1,11 +1,14 @@
 """What all tests share: the demo warehouse, the order of the run, no silent skips in CI."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
 import pytest
-from dbt_project_runner import ProjectRunner
+from dbt_project_runner import ProjectRunner, SparkRunner
+
+from coterie.spark import java_problem
 
 # Size does not matter for what is tested on it; the targets for 10,000 customers have tests of
 # their own.
@@ -22,6 +25,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"warehouse", "demo"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("warehouse")
+        if "spark" in getattr(item, "fixturenames", ()):
+            item.add_marker("spark")
+            item.add_marker("slow")
     items.sort(key=cost)
 
 
@@ -44,6 +50,25 @@ def demo(tmp_path_factory) -> ProjectRunner:
         project.warehouse = Path(built)
         return project
     project.demo(CUSTOMERS)
+    project.dbt("build").expect_success()
+    return project
+
+
+@pytest.fixture(scope="session")
+def spark() -> None:
+    """Skip where Spark cannot run."""
+    problem = java_problem()
+    if find_spec("pyspark") is None:
+        problem = "PySpark is not installed: make .venv/spark.stamp"
+    if problem:
+        pytest.skip(problem)
+
+
+@pytest.fixture(scope="session")
+def spark_demo(spark, demo, tmp_path_factory) -> SparkRunner:
+    """The demo built on Spark from the raw rows of `demo`, with every test of dbt."""
+    project = SparkRunner(tmp_path_factory.mktemp("spark_demo"))
+    project.read_raw(demo)
     project.dbt("build").expect_success()
     return project
 

@@ -14,6 +14,9 @@ from typing import Any
 
 import duckdb
 
+from coterie.demo.export import export
+from coterie.demo.generate import Settings
+
 ROOT = Path(__file__).parents[2]
 PROJECT_PARTS = (
     "dbt_project.yml",
@@ -27,6 +30,14 @@ PROJECT_PARTS = (
 # What the long proofs measured, under the name of each proof.
 FIGURES = ROOT / "benchmarks/figures.json"
 MARTS = ("customers", "customer_segments", "segments", "segment_profiles")
+# Layers that explain a difference in a mart.
+EXPLAINING = (
+    "customer_identities",
+    "customer_features",
+    "feature_scaling",
+    "segment_prototypes",
+    "lifecycle_stages",
+)
 
 
 @dataclass(frozen=True)
@@ -142,6 +153,11 @@ class ProjectRunner:
         process.communicate()
         return was_running
 
+    def write_marts(self, folder: Path, *models: str) -> DbtResult:
+        """Write the marts, and models by name, as files below a folder."""
+        arguments = json.dumps({"folder": str(folder), "models": models})
+        return self.dbt("run-operation", "coterie.write_marts", "--args", arguments)
+
     def execute(self, *statements: str) -> None:
         """Change the warehouse by hand."""
         with duckdb.connect(str(self.warehouse)) as connection:
@@ -157,6 +173,34 @@ class ProjectRunner:
         """Give a hash of the sorted rows of every mart."""
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
             return {mart: table_hash(connection, f"{schema}.{mart}") for mart in MARTS}
+
+
+class SparkRunner(ProjectRunner):
+    """The same on Spark in dbt's own process, with tables and catalogue in the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.spark_home = folder / "spark"
+        self.raw = folder / "raw"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment every command of this project runs in."""
+        return {
+            **super().environment,
+            "COTERIE_TARGET": "spark",
+            "COTERIE_SPARK_HOME": str(self.spark_home),
+        }
+
+    def read_raw(self, source: ProjectRunner) -> None:
+        """Take over the raw tables of a DuckDB warehouse, as files."""
+        settings = Settings(customers=1, seed=0, months=1)  # Of the marker only.
+        with duckdb.connect(str(source.warehouse), read_only=True) as connection:
+            for _ in export(connection, self.raw, settings):
+                pass
+        arguments = json.dumps({"folder": str(self.raw)})
+        operation = ("run-operation", "coterie.read_input_files", "--args", arguments)
+        self.dbt(*operation).expect_success()
 
 
 def table_hash(connection: duckdb.DuckDBPyConnection, table: str) -> str:

@@ -1,15 +1,18 @@
 """Two builds side by side: each kind of difference is seen, equal builds are equal."""
 
+import io
 import json
 import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import duckdb
 import pytest
-from dbt_project_runner import MARTS
+from dbt_project_runner import EXPLAINING, MARTS, ProjectRunner, SparkRunner, record
+from rich.console import Console
 
 from coterie.parity import (
     EXAMPLES,
@@ -17,6 +20,7 @@ from coterie.parity import (
     ParityError,
     RelationComparison,
     compare_folders,
+    print_comparison,
     read_grains,
 )
 from coterie.spark import java_problem
@@ -323,11 +327,8 @@ def written(folder: Path) -> set[str]:
 
 
 def test_marts_are_written_anew(demo, tmp_path):
-    def write_marts(**arguments):
-        return demo.dbt("run-operation", "coterie.write_marts", "--args", json.dumps(arguments))
-
     folder, again = tmp_path / "it's here", tmp_path / "again"
-    write_marts(folder=str(folder)).expect_success()
+    demo.write_marts(folder).expect_success()
     assert written(folder) >= set(MARTS)
     assert "customer_features" not in written(folder)
     # Files that another build left are no rows of this one.
@@ -335,7 +336,7 @@ def test_marts_are_written_anew(demo, tmp_path):
     (again / "customers/data_99.parquet").write_bytes(
         next((folder / "customers").iterdir()).read_bytes()
     )
-    write_marts(folder=str(again), models=["customer_features"]).expect_success()
+    demo.write_marts(again, "customer_features").expect_success()
     assert written(again) == {*written(folder), "customer_features"}
 
     (again / "customer_features").rename(tmp_path / "customer_features")
@@ -346,6 +347,56 @@ def test_marts_are_written_anew(demo, tmp_path):
             counted = connection.execute(f"select count(*) from marts.{result.relation}")
             assert counted.fetchone() == (result.rows_right,)
 
-    refused = write_marts(folder=str(folder), models=["no_such_model"])
+    refused = demo.write_marts(folder, "no_such_model")
     assert refused.exit_code != 0
     assert "'no_such_model' is no model of Coterie" in refused.output
+
+
+def side_by_side(
+    duckdb_demo: ProjectRunner, spark_demo: SparkRunner, folder: Path
+) -> list[RelationComparison]:
+    """Marts of two builds of the same input, with the layers that explain a difference."""
+    sides = (folder / "duckdb", folder / "spark")
+    for project, side in zip((duckdb_demo, spark_demo), sides, strict=True):
+        project.write_marts(side, *EXPLAINING).expect_success()
+    results = compare_folders(*sides, read_grains(spark_demo.target / "manifest.json"))
+    assert {result.relation for result in results} >= {*MARTS, *EXPLAINING}
+    assert min(result.rows_left for result in results) > 0
+    return results
+
+
+def report(results: list[RelationComparison]) -> str:
+    console = Console(record=True, width=100, file=io.StringIO())
+    print_comparison(results, console)
+    return console.export_text()
+
+
+def test_both_engines_give_the_same_rows(demo, spark_demo, tmp_path):
+    results = side_by_side(demo, spark_demo, tmp_path)
+    assert not [result.relation for result in results if result.differs], report(results)
+
+
+@pytest.mark.prove
+def test_both_engines_give_the_same_rows_of_ten_thousand_customers(spark, tmp_path):
+    on_duckdb, on_spark = ProjectRunner(tmp_path / "duckdb"), SparkRunner(tmp_path / "spark")
+    on_duckdb.demo(10_000)
+    on_spark.read_raw(on_duckdb)
+    seconds = {}
+    for engine, project in (("duckdb", on_duckdb), ("spark", on_spark)):
+        started = time.monotonic()
+        kinds = ("--resource-type", "seed", "--resource-type", "model")
+        project.dbt("build", *kinds).expect_success()
+        seconds[engine] = round(time.monotonic() - started, 1)
+    results = side_by_side(on_duckdb, on_spark, tmp_path / "marts")
+    shares = [result.largest_relative or 0.0 for result in results]
+    record(
+        "parity of the engines, demo of 10,000 customers",
+        {
+            "seconds": seconds,
+            "rows": {result.relation: result.rows_left for result in results},
+            "keys_on_one_side_only": sum(r.only_left + r.only_right for r in results),
+            "columns_that_differ": sum(len(result.columns) for result in results),
+            "largest_relative_difference": float(f"{max(shares):.1e}"),
+        },
+    )
+    assert not [result.relation for result in results if result.differs], report(results)
