@@ -111,16 +111,16 @@
 {%- endmacro %}
 
 
-{#- Aggregate: the values of a group as a list in the order of a unique key. Nulls keep their place. -#}
+{#- Aggregate: the values of a group as a list in the order of a unique key. Nulls keep their place. Null of no rows. -#}
 {% macro ordered_array(value, order_key) -%}
     {{ return(adapter.dispatch('ordered_array', 'coterie')(value, order_key)) }}
 {%- endmacro %}
 
 {% macro default__ordered_array(value, order_key) -%}
-    transform(
+    case when count(*) > 0 then transform(
         sort_array(collect_list(named_struct('order_key', {{ order_key }}, 'value', {{ value }}))),
         element -> element.value
-    )
+    ) end
 {%- endmacro %}
 
 {% macro duckdb__ordered_array(value, order_key) -%}
@@ -176,12 +176,12 @@
 
 {% macro default__ordered_text(value, order_key, separator) -%}
     case when count({{ value }}) > 0 then
-        array_join({{ coterie.ordered_array(value, order_key) }}, '{{ separator }}')
+        array_join({{ coterie.ordered_array(value, order_key) }}, {{ coterie.text_literal(separator) }})
     end
 {%- endmacro %}
 
 {% macro duckdb__ordered_text(value, order_key, separator) -%}
-    string_agg({{ value }}, '{{ separator }}' order by {{ order_key }})
+    string_agg({{ value }}, {{ coterie.text_literal(separator) }} order by {{ order_key }})
 {%- endmacro %}
 
 
