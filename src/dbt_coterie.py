@@ -1,6 +1,7 @@
 """Entry point of dbt: it imports modules named ``dbt_*`` and starts the plugins they list."""
 
 import sys
+import warnings
 from importlib.util import find_spec
 
 from dbt.plugins import dbtPlugin
@@ -21,6 +22,8 @@ class CoterieSpark(dbtPlugin):
             from dbt.adapters.spark.session import SessionConnectionWrapper  # noqa: PLC0415
 
             spark.quote_bindings(SessionConnectionWrapper)
+            # dbt-spark asks for Hive at every statement; a Spark Connect server has what it has.
+            warnings.filterwarnings("ignore", "Failed to set spark.sql.catalogImplementation")
         adapter.is_mended_by_coterie = True
 
 

@@ -1,12 +1,13 @@
 {#- Stops if a var that is a number lies outside the range in which it means something, or lies above the var that it
     must not exceed. -#}
 {% macro check_numbers() -%}
-    {#- least, most (none: no limit), whether it is a whole number -#}
+    {#- least, most (none: no limit), whether it is a whole number; a sample above 100,000 comes near what a Python model
+        may read (ROWS_MAX in src/coterie/frames.py) -#}
     {%- set ranges = {
         'history_months': [0, none, true],
         'identity_rounds': [1, none, true],
         'identity_max_contacts_per_key': [2, none, true],
-        'sample_customers': [1, none, true],
+        'sample_customers': [1, 100000, true],
         'rainy_day_mm': [0, none, false],
         'city_population': [0, none, true],
         'lifecycle_cooling_gaps': [0, none, false],

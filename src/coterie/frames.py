@@ -5,27 +5,63 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+#: Most rows a Python model reads: twice the largest sample that var sample_customers may ask for.
+ROWS_MAX = 200_000
 
-def to_arrow(relation: Any) -> pa.Table:
+
+def to_arrow(relation: Any, *, rows_max: int = ROWS_MAX) -> pa.Table:
     """Read what ``dbt.ref()`` gives: a DuckDB relation, a Spark frame or an Arrow table.
+
+    Parameters
+    ----------
+    relation
+        What to read.
+    rows_max
+        Most rows it may have. Python models learn from a bounded sample: whoever reads all
+        customers by mistake shall hear so, and not fill the memory of the machine dbt runs on.
 
     Raises
     ------
+    ValueError
+        If the relation has more rows; no more than that are read.
     TypeError
-        If the object offers neither way to be read.
+        If the object is none of these.
     """
     if isinstance(relation, pa.Table):
-        return relation
-    # Spark first: on Spark Connect every attribute name seems to exist.
-    if hasattr(relation, "toPandas"):
-        return pa.Table.from_pandas(relation.toPandas(), preserve_index=False)
-    if hasattr(relation, "to_arrow_table"):
-        return relation.to_arrow_table()
-    raise TypeError(f"cannot read a relation of type {type(relation).__name__}")
+        table = relation
+    elif isinstance(relation, duckdb.DuckDBPyRelation):
+        table = relation.limit(rows_max + 1).to_arrow_table()
+    elif is_spark_frame(relation):
+        frame = relation.limit(rows_max + 1)
+        # Spark 3.5 has no toArrow.
+        if hasattr(type(frame), "toArrow"):
+            table = frame.toArrow()
+        else:
+            table = pa.Table.from_pandas(frame.toPandas(), preserve_index=False)
+    else:
+        raise TypeError(f"cannot read a relation of type {type(relation).__name__}")
+    if table.num_rows > rows_max:
+        raise ValueError(
+            f"the relation has more than {rows_max:,} rows. A Python model reads a sample (var "
+            "sample_customers), never all customers: what is attached to each of them is SQL."
+        )
+    return table
+
+
+def is_spark_frame(thing: Any) -> bool:
+    """Whether something is a frame of a Spark session, local or of Spark Connect.
+
+    By its class: a frame of Spark Connect takes every attribute name for a column.
+    """
+    return any(
+        base.__name__ == "DataFrame" and base.__module__.startswith("pyspark.sql.")
+        for base in type(thing).__mro__
+    )
 
 
 def with_schema(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:

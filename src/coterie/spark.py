@@ -3,23 +3,28 @@
 dbt-spark hands Python models to Databricks only. Two further submission methods run them where dbt
 runs: ``session`` (method session, local or Spark Connect), with the live Spark session, and
 ``driver`` (method thrift), which reads and writes through dbt's own connection. The second moves
-rows through the dbt process, so it refuses relations of more than `ROWS_MAX` rows.
+rows through the dbt process as JSON, so it refuses relations of more rows than a sample has.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Mapping
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+from dbt_common.exceptions import DbtRuntimeError
 
-#: Most rows that the driver method reads: the largest sample a model is fitted on, with room.
-ROWS_MAX = 100_000
+from coterie.frames import ROWS_MAX, is_spark_frame
+
 #: Rows of one INSERT: a statement of some megabytes at most.
 ROWS_PER_INSERT = 200
 
@@ -40,8 +45,21 @@ FORMAT = re.compile(r'\.format\("(\w+)"\)')
 # Two models at once raced on an import.
 LOCK = threading.Lock()
 
+#: Types that pass between Spark and a Python model; arrays of them and decimals do too.
+TYPES = {
+    "string": pa.string(),
+    "boolean": pa.bool_(),
+    "int": pa.int32(),
+    "bigint": pa.int64(),
+    "double": pa.float64(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us", tz="UTC"),
+}
+# Milliseconds are what Spark writes otherwise.
+JSON_OPTIONS = "map('timestampFormat', \"yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX\")"
 
-class SubmissionError(Exception):
+
+class SubmissionError(DbtRuntimeError):
     """A Python model cannot be run on Spark; the message says what to do."""
 
 
@@ -59,7 +77,7 @@ class SessionSubmission:
             spark = SparkSession.builder.getOrCreate()
             code, table, file_format = split_code(compiled_code)
             result = run_model(code, self.name, spark.table, spark)
-            frame = result if hasattr(result, "write") else to_spark(spark, to_table(result))
+            frame = result if is_spark_frame(result) else to_spark(spark, to_table(result))
             frame.write.mode("overwrite").format(file_format).saveAsTable(table)
 
 
@@ -75,21 +93,14 @@ class DriverSubmission:
 
         adapter = get_adapter_by_type("spark")
 
-        def load(relation: str) -> pa.Table:
-            _, rows = adapter.execute(
-                f"select * from {relation} limit {ROWS_MAX + 1}", fetch=True, limit=None
-            )
-            if len(rows) > ROWS_MAX:
-                raise SubmissionError(
-                    f"{self.name} reads {relation}, which has more than {ROWS_MAX} rows: too many "
-                    "to pass through the dbt process. Read a sample, or use the method session."
-                )
-            return pa.Table.from_pylist([dict(row) for row in rows])
+        def query(sql: str) -> list[Any]:
+            _, rows = adapter.execute(sql, fetch=True)
+            return list(rows)
 
         with LOCK:
             code, table, file_format = split_code(compiled_code)
-            result = to_table(run_model(code, self.name, load, None))
-            for statement in write_statements(table, file_format, result):
+            result = run_model(code, self.name, lambda name: read_table(query, name), None)
+            for statement in write_statements(table, file_format, to_table(result)):
                 adapter.execute(statement)
 
 
@@ -143,7 +154,10 @@ def add_submission_methods(adapter: type) -> None:
 
 
 def quote_bindings(session_wrapper: type) -> None:
-    """Mend the values of seeds on method session: dbt-spark 1.11 escapes no quote and no null."""
+    """Mend the values of seeds on method session.
+
+    dbt-spark 1.11 leaves an apostrophe in them as it is, and makes the text None of a null.
+    """
     original = session_wrapper._fix_binding
 
     def fix_binding(cls: type, value: Any) -> Any:
@@ -171,10 +185,21 @@ def split_code(compiled_code: str) -> tuple[str, str, str]:
 
 
 def run_model(code: str, name: str, load: Callable[[str], Any], session: Any) -> Any:
-    """Execute a model's code and give what its ``model()`` returns."""
+    """Execute a model's code and give what its ``model()`` returns.
+
+    Raises
+    ------
+    SubmissionError
+        If the model raises; its own words and lines are in the message.
+    """
     namespace: dict[str, Any] = {"__name__": name, "spark": session}
-    exec(compile(code, f"{name}.py", "exec"), namespace)
-    return namespace["model"](namespace["dbtObj"](load), session)
+    try:
+        exec(compile(code, f"{name}.py", "exec"), namespace)
+        return namespace["model"](namespace["dbtObj"](load), session)
+    except DbtRuntimeError:
+        raise
+    except Exception as error:
+        raise SubmissionError(f"{name} failed:\n{traceback.format_exc()}") from error
 
 
 def to_table(result: Any) -> pa.Table:
@@ -187,7 +212,7 @@ def to_table(result: Any) -> pa.Table:
     """
     if isinstance(result, pa.Table):
         return result
-    if hasattr(result, "to_numpy"):
+    if type(result).__module__.partition(".")[0] == "pandas":
         return pa.Table.from_pandas(result, preserve_index=False)
     raise SubmissionError(
         f"a Python model must return an Arrow table, a pandas frame or a Spark frame, "
@@ -202,12 +227,88 @@ def to_spark(spark: Any, table: pa.Table) -> Any:
     return spark.createDataFrame(table.to_pylist(), schema=from_arrow_schema(table.schema))
 
 
+def read_table(query: Callable[[str], Iterable[Any]], relation: str) -> pa.Table:
+    """Read a relation of bounded size through a connection that hands out text.
+
+    Parameters
+    ----------
+    query
+        Runs a statement and gives its rows.
+    relation
+        Name of the relation.
+
+    Raises
+    ------
+    SubmissionError
+        If it has more than `ROWS_MAX` rows, or columns of a type that is not in `TYPES`.
+    """
+    schema = read_schema(relation, query(f"describe {relation}"))
+    # PyHive hands complex types out as text that cannot be told apart ([a,b] is one string or two):
+    # Spark's JSON can.
+    rows = list(
+        query(
+            f"select to_json(struct(*), {JSON_OPTIONS}) as row_json "
+            f"from {relation} limit {ROWS_MAX + 1}"
+        )
+    )
+    if len(rows) > ROWS_MAX:
+        raise SubmissionError(
+            f"{relation} has more than {ROWS_MAX:,} rows: too many to pass through the dbt "
+            "process. A Python model reads a sample (var sample_customers), never all customers."
+        )
+    return pa.Table.from_pylist([from_json(row[0], schema) for row in rows], schema=schema)
+
+
+def read_schema(relation: str, description: Iterable[Any]) -> pa.Schema:
+    """Arrow schema of what DESCRIBE says: rows of name, type and comment, columns first.
+
+    Raises
+    ------
+    SubmissionError
+        If a column has a type that is not in `TYPES`.
+    """
+    fields: dict[str, pa.DataType] = {}
+    for name, spark_type, *_ in description:
+        # An empty line or a title ends the columns; partition columns follow once more.
+        if not name or name.startswith("#"):
+            break
+        try:
+            fields[name] = arrow_type(spark_type)
+        except SubmissionError as error:
+            raise SubmissionError(f"column {name} of {relation}: {error.msg}") from error
+    return pa.schema(fields)
+
+
+def from_json(text: str, schema: pa.Schema) -> dict[str, Any]:
+    """One row of Spark's JSON with values of the schema's types; every digit is kept."""
+    # Numbers stay text until their type is known: a decimal must not become a double.
+    row = json.loads(text, parse_float=str, parse_int=str)
+    return {field.name: from_json_value(row.get(field.name), field.type) for field in schema}
+
+
+def from_json_value(value: Any, data_type: pa.DataType) -> Any:
+    """Value of a type out of parsed JSON, in which numbers are text."""
+    if value is None:
+        return None
+    if pa.types.is_list(data_type):
+        return [from_json_value(item, data_type.value_type) for item in value]
+    readers = {
+        pa.types.is_date: date.fromisoformat,
+        pa.types.is_timestamp: datetime.fromisoformat,
+        pa.types.is_decimal: Decimal,
+        pa.types.is_floating: float,
+        pa.types.is_integer: int,
+    }
+    read = next((read for is_its, read in readers.items() if is_its(data_type)), None)
+    return read(value) if read else value
+
+
 def write_statements(name: str, file_format: str, table: pa.Table) -> Iterator[str]:
     """Write the SQL that makes a small table anew, some rows a statement."""
-    columns = ", ".join(f"`{field.name}` {sql_type(field.type)}" for field in table.schema)
+    types = {field.name: sql_type(field.type) for field in table.schema}
+    columns = ", ".join(f"`{column}` {spark_type}" for column, spark_type in types.items())
     yield f"drop table if exists {name}"
     yield f"create table {name} ({columns}) using {file_format}"
-    types = {field.name: sql_type(field.type) for field in table.schema}
     for batch in table.to_batches(max_chunksize=ROWS_PER_INSERT):
         rows = [
             ", ".join(f"cast({literal(value)} as {types[key]})" for key, value in row.items())
@@ -218,6 +319,23 @@ def write_statements(name: str, file_format: str, table: pa.Table) -> Iterator[s
             yield f"insert into {name} values\n{values}"
 
 
+def arrow_type(spark_type: str) -> pa.DataType:
+    """Arrow type of a Spark SQL type.
+
+    Raises
+    ------
+    SubmissionError
+        If a Python model has no business reading such values.
+    """
+    if spark_type in TYPES:
+        return TYPES[spark_type]
+    if decimal := re.fullmatch(r"decimal\((\d+),\s*(\d+)\)", spark_type):
+        return pa.decimal128(int(decimal[1]), int(decimal[2]))
+    if array := re.fullmatch(r"array<(.+)>", spark_type):
+        return pa.list_(arrow_type(array[1]))
+    raise SubmissionError(f"type {spark_type} cannot be read from Python")
+
+
 def sql_type(data_type: pa.DataType) -> str:
     """Spark SQL type of an Arrow type.
 
@@ -226,24 +344,20 @@ def sql_type(data_type: pa.DataType) -> str:
     SubmissionError
         If a Python model has no business returning such values.
     """
-    names = {
-        pa.string(): "string",
-        pa.large_string(): "string",
-        pa.bool_(): "boolean",
-        pa.int32(): "int",
-        pa.int64(): "bigint",
-        pa.float64(): "double",
-        pa.date32(): "date",
-    }
     if pa.types.is_list(data_type) or pa.types.is_large_list(data_type):
         return f"array<{sql_type(data_type.value_type)}>"
-    if data_type not in names:
-        raise SubmissionError(f"a column of type {data_type} cannot be written from Python")
-    return names[data_type]
+    if pa.types.is_decimal(data_type):
+        return f"decimal({data_type.precision}, {data_type.scale})"
+    if pa.types.is_large_string(data_type):
+        return "string"
+    for name, known in TYPES.items():
+        if data_type == known:
+            return name
+    raise SubmissionError(f"a column of type {data_type} cannot be written from Python")
 
 
 def literal(value: Any) -> str:
-    """Spark SQL literal of a Python value; doubles keep every digit."""
+    """Spark SQL literal of a Python value, to be cast to its type; doubles keep every digit."""
     if value is None:
         return "null"
     if isinstance(value, list):
@@ -255,5 +369,6 @@ def literal(value: Any) -> str:
         return f"double('{value!r}')"
     if isinstance(value, int):
         return str(value)
-    text = str(value).replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
-    return f"'{text}'"
+    # Spark puts variables in place of ${...} before it parses, in text too.
+    escapes = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "$": "\\u0024"}
+    return "'" + "".join(escapes.get(character, character) for character in str(value)) + "'"

@@ -105,6 +105,7 @@ def test_without_features_in_the_graph_the_feature_that_orders_segments_is_not_l
         ({"history_months": -1}, "history_months is '-1', but should be a whole number from 0 on"),
         ({"publications_kept": 0}, "publications_kept is '0', but should be a whole number from 1"),
         ({"sample_customers": 0.5}, "sample_customers is '0.5'"),
+        ({"sample_customers": 300000}, "should be a whole number from 1 to 100000"),
         ({"identity_rounds": 0}, "identity_rounds is '0'"),
         ({"input_schema": "raw; drop"}, "input_schema is 'raw; drop'"),
         ({"known_until": "2025-02-30"}, "known_until is '2025-02-30', which is no date"),
