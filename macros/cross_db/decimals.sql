@@ -59,7 +59,7 @@
 {%- endmacro %}
 
 
-{#- A decimal as text with all its digits after the point. -#}
+{#- A decimal of 37 digits at most as text with all its digits after the point. -#}
 {% macro decimal_text(decimal) -%}
     {{ return(adapter.dispatch('decimal_text', 'coterie')(decimal)) }}
 {%- endmacro %}

@@ -3,7 +3,7 @@
     {{ alias }}.customer_id
     {%- for name in coterie.segmentation_features() | map(attribute='name') | list + [var('segment_order_feature')] %}
     || '|' || coalesce(
-        {{ coterie.decimal_text(coterie.to_decimal(alias ~ '.' ~ name, 38, 9)) }}, ''
+        {{ coterie.decimal_text(coterie.to_decimal(alias ~ '.' ~ name, 36, 9)) }}, ''
     )
     {%- endfor -%}
 {%- endmacro %}
