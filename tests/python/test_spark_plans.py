@@ -40,7 +40,6 @@ WHOLE_WINDOWS = {
     "segment_assignments": "decisions",
     "segment_descriptions": "segments",
     "segment_models": "decisions",
-    "segment_training_plan": "decisions",
 }
 
 PRODUCT = re.compile(r"CartesianProduct|BroadcastNestedLoopJoin")
