@@ -15,6 +15,9 @@ PIP_INSTALL := $(BIN)/pip install --disable-pip-version-check
 COUNT_PACKAGES := awk '/^Collecting/ {n++; printf "\r    %d packages", n; fflush()} END {if (n) print ""}'
 export COTERIE_WAREHOUSE ?= warehouse/coterie.duckdb
 export COTERIE_SPARK_HOME ?= $(CURDIR)/warehouse/spark
+SPARK_TARGET ?= spark
+# What dbt talks to on the cluster of `make cluster`: connect or thrift.
+SERVER ?= connect
 
 CONSTRAINTS := .venv/constraints.txt
 
@@ -22,7 +25,7 @@ CONSTRAINTS := .venv/constraints.txt
 PARITY := $(CURDIR)/warehouse/parity
 PARITY_MODELS := customer_identities, customer_features, feature_scaling, segment_prototypes, lifecycle_stages
 
-.PHONY: help build demo spark parity test quick lint examples prove docs lock clean
+.PHONY: help build demo spark cluster parity test quick lint examples prove docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -59,13 +62,19 @@ spark: .venv/spark.stamp ## the same on Apache Spark, Parquet tables below wareh
 	@$(BIN)/coterie check-java
 	@$(BIN)/coterie demo --customers $(CUSTOMERS) --seed $(SEED) --months $(MONTHS) --if-needed \
 		--parquet $(COTERIE_SPARK_HOME)/raw
-	@echo "==> dbt build --target spark"
-	@$(BIN)/dbt --quiet run-operation read_input_files --target spark \
+	@echo "==> dbt build --target $(SPARK_TARGET)"
+	@$(BIN)/dbt --quiet run-operation read_input_files --target $(SPARK_TARGET) \
 		--args '{folder: "$(COTERIE_SPARK_HOME)/raw"}'
-	@$(BIN)/dbt build --target spark
-	@$(BIN)/dbt --quiet run-operation write_marts --target spark \
+	@$(BIN)/dbt build --target $(SPARK_TARGET)
+	@$(BIN)/dbt --quiet run-operation write_marts --target $(SPARK_TARGET) \
 		--args '{folder: "$(COTERIE_SPARK_HOME)/marts", models: [publications, publication_checks, record_counts_store]}'
 	@$(BIN)/coterie summary --files $(COTERIE_SPARK_HOME)/marts
+
+cluster: export COTERIE_SPARK_HOME := $(CURDIR)/warehouse/cluster
+cluster: .venv/spark.stamp ## the same on a cluster on loopback: a master, two workers, a server (needs Java 17)
+	@$(BIN)/coterie check-java
+	@$(BIN)/python tests/python/spark_cluster.py --folder $(COTERIE_SPARK_HOME)/cluster --server $(SERVER) \
+		$(MAKE) --no-print-directory spark SPARK_TARGET=spark_$(SERVER)
 
 parity: export COTERIE_WAREHOUSE := $(PARITY)/coterie.duckdb
 parity: export COTERIE_SPARK_HOME := $(PARITY)/spark

@@ -1,13 +1,16 @@
 """Runs dbt and the command line on a copy of the project, as a user's shell would."""
 
+import contextlib
 import hashlib
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,9 +115,12 @@ class ProjectRunner:
         assert done.returncode == 0, done.stdout + done.stderr
 
     def start_dbt(
-        self, *arguments: str, variables: dict[str, Any] | None = None
+        self,
+        *arguments: str,
+        variables: dict[str, Any] | None = None,
+        own_group: bool = False,
     ) -> subprocess.Popen:
-        """Start dbt and return at once."""
+        """Start dbt and return at once; in a process group of its own it is killed with its Java."""
         command = [str(Path(sys.executable).with_name("dbt")), *arguments]
         if variables:
             command += ["--vars", json.dumps(variables)]
@@ -125,6 +131,7 @@ class ProjectRunner:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=own_group,
         )
 
     def dbt(self, *arguments: str, variables: dict[str, Any] | None = None) -> DbtResult:
@@ -146,12 +153,28 @@ class ProjectRunner:
 
     def kill_dbt_after(self, seconds: float, *arguments: str) -> bool:
         """Start dbt and kill it (SIGKILL) after some seconds; False if it had ended by then."""
-        process = self.start_dbt(*arguments)
+        process = self.start_dbt(*arguments, own_group=True)
         time.sleep(seconds)
         was_running = process.poll() is None
-        process.send_signal(signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         return was_running
+
+    def kill_dbt_at_random(
+        self, *arguments: str, times: int, seconds: float, seed: int
+    ) -> Iterator[bool]:
+        """Start dbt and kill it at random moments, until it was running that many times.
+
+        Yields after each start whether it was; `seconds` is how long it takes undisturbed.
+        """
+        moments = random.Random(seed)
+        while times > 0:
+            was_running = self.kill_dbt_after(moments.uniform(0.2, 1.0) * seconds, *arguments)
+            times -= was_running
+            # It ended in less: there is less to do than there was, or the machine is less busy.
+            seconds *= 1.0 if was_running else 0.8
+            yield was_running
 
     def write_marts(self, folder: Path, *models: str) -> DbtResult:
         """Write the marts, and models by name, as files below a folder."""
@@ -201,6 +224,15 @@ class SparkRunner(ProjectRunner):
         arguments = json.dumps({"folder": str(self.raw)})
         operation = ("run-operation", "coterie.read_input_files", "--args", arguments)
         self.dbt(*operation).expect_success()
+
+
+def written_hash(folder: Path) -> dict[str, str]:
+    """Give a hash of the sorted rows of every mart that `write_marts` wrote."""
+    with duckdb.connect() as connection:
+        return {
+            mart: table_hash(connection, f"read_parquet('{folder / mart}/*.parquet')")
+            for mart in MARTS
+        }
 
 
 def table_hash(connection: duckdb.DuckDBPyConnection, table: str) -> str:

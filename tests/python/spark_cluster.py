@@ -1,28 +1,30 @@
 """A standalone Spark cluster on loopback, started from the pip package and stopped at the end.
 
 One master, some workers of one core each, and a server that dbt talks to: Spark Connect or the
-Thrift server. Tests use the class; `make cluster` runs the file, which builds the demo against it.
+Thrift server. Tests use the class; `make cluster` runs the file, which starts a cluster, runs a
+command with the variables that dbt's targets read to reach it, and stops the cluster:
+
+    python tests/python/spark_cluster.py --folder warehouse/cluster dbt build --target spark_connect
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 from urllib.request import urlopen
-
-from coterie.spark import java_problem
 
 HOST = "127.0.0.1"
 SERVERS = {
@@ -35,19 +37,6 @@ START_SECONDS = 180
 
 class ClusterError(Exception):
     """The cluster did not start; the message says which part, and where its log is."""
-
-
-def why_not(server: str = "session") -> str | None:
-    """Say what is missing for a Spark session or server here; None if nothing is."""
-    modules = {
-        "session": ["pyspark"],
-        "connect": ["pyspark", "grpc"],
-        "thrift": ["pyspark", "pyhive"],
-    }
-    for module in modules[server]:
-        if find_spec(module) is None:
-            return f"{module} is not installed: pip install 'coterie[spark]'"
-    return java_problem()
 
 
 class SparkCluster:
@@ -82,6 +71,7 @@ class SparkCluster:
         self.port = 0
         # Whoever reaches the port of Spark Connect may run code: only who knows the token may.
         self.token = secrets.token_hex(16)
+        self.workers_launched = 0
         self.processes: dict[str, subprocess.Popen] = {}
 
     def __enter__(self) -> SparkCluster:
@@ -119,6 +109,9 @@ class SparkCluster:
             "spark.sql.session.timeZone": "UTC",
             "spark.sql.shuffle.partitions": 4,
             "spark.ui.port": self.ui_port,
+            # A build has thousands of them, and a test counts those that failed.
+            "spark.ui.retainedJobs": 100_000,
+            "spark.ui.retainedStages": 100_000,
             "spark.connect.grpc.binding.address": HOST,
             "spark.connect.grpc.binding.port": self.port,
             "spark.connect.authenticate.token": self.token,
@@ -139,23 +132,31 @@ class SparkCluster:
     def _start_workers(self) -> str:
         """Start the master and the workers; gives the master's address."""
         port, self.master_ui_port = free_ports(2)
-        master = f"spark://{HOST}:{port}"
         self._launch(
             "master",
             *("spark-class", "org.apache.spark.deploy.master.Master", "--host", HOST),
             *("--port", str(port), "--webui-port", str(self.master_ui_port)),
         )
-        self._wait_for("master", lambda: is_open(port) and is_open(self.master_ui_port))
-        for number in range(1, self.worker_count + 1):
-            name = f"worker-{number}"
-            self._launch(
-                name,
-                *("spark-class", "org.apache.spark.deploy.worker.Worker", "--host", HOST),
-                *("--cores", "1", "--memory", self.worker_memory, "--webui-port", "0"),
-                *("--work-dir", str(self.folder / name), master),
-            )
-        self._wait_for(name, lambda: len(self.living_workers()) == self.worker_count)
-        return master
+        self._wait_for("master", lambda: is_open(port) and self.living_workers() == [])
+        self.master = f"spark://{HOST}:{port}"
+        for _ in range(self.worker_count):
+            self.start_worker()
+        last = f"worker-{self.workers_launched}"
+        self._wait_for(last, lambda: len(self.living_workers()) == self.worker_count)
+        return self.master
+
+    def start_worker(self) -> None:
+        """Start one more worker, which the master puts to work as soon as it reports."""
+        self.workers_launched += 1
+        name = f"worker-{self.workers_launched}"
+        # What a worker of an earlier run left there.
+        shutil.rmtree(self.folder / name, ignore_errors=True)
+        self._launch(
+            name,
+            *("spark-class", "org.apache.spark.deploy.worker.Worker", "--host", HOST),
+            *("--cores", "1", "--memory", self.worker_memory, "--webui-port", "0"),
+            *("--work-dir", str(self.folder / name), self.master),
+        )
 
     def _launch(self, name: str, program: str, *arguments: str) -> None:
         """Start a part of the cluster in a process group of its own, its log in the folder."""
@@ -179,8 +180,14 @@ class SparkCluster:
             )
 
     def _wait_for(self, name: str, is_ready: Callable[[], bool]) -> None:
+        def is_there() -> bool:
+            # A page may be another one, or none, until all of them are set up.
+            with contextlib.suppress(OSError, ValueError):
+                return is_ready()
+            return False
+
         ends = time.monotonic() + START_SECONDS
-        while not is_ready():
+        while not is_there():
             process = self.processes[name]
             if process.poll() is not None or time.monotonic() > ends:
                 raise ClusterError(f"{name} did not start: see {self.folder / name}.log")
@@ -203,18 +210,18 @@ class SparkCluster:
         return [worker["id"] for worker in page["workers"] if worker["state"] == "ALIVE"]
 
     def executors(self) -> dict[str, dict[str, Any]]:
-        """What the driver knows of each worker's executor, dead ones too, by name of the worker."""
+        """What the driver knows of each worker's executor, dead ones too, by the worker's name."""
         reported = {executor["id"]: executor for executor in self._driver("allexecutors")}
         found = {}
-        for number in range(1, self.worker_count + 1):
+        for number in range(1, self.workers_launched + 1):
             for folder in sorted((self.folder / f"worker-{number}").glob("app-*/*")):
                 if folder.name in reported:
                     found[f"worker-{number}"] = reported[folder.name]
         return found
 
-    def stages(self) -> list[dict[str, Any]]:
-        """What the driver knows of every stage, the last first."""
-        return self._driver("stages")
+    def stages(self, *, only_running: bool = False) -> list[dict[str, Any]]:
+        """What the driver knows of every attempt at a stage, the last first."""
+        return self._driver("stages?status=active" if only_running else "stages")
 
     def _driver(self, subject: str) -> Any:
         base = f"http://{HOST}:{self.ui_port}/api/v1/applications"
@@ -265,3 +272,28 @@ def read_json(url: str) -> Any:
     """Read what one of Spark's own pages tells."""
     with urlopen(url, timeout=10) as answer:
         return json.load(answer)
+
+
+def main() -> int:
+    """Run a command beside a cluster; give its exit code."""
+    parser = argparse.ArgumentParser(description="Run a command beside a Spark cluster.")
+    parser.add_argument("--folder", type=Path, required=True, help="tables, catalogue and logs")
+    parser.add_argument("--server", choices=SERVERS, default="connect")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    options = parser.parse_args()
+    # So that a cluster that is told to end takes its parts with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    print(f"==> starting a master, {options.workers} workers and Spark {options.server.title()}")
+    with SparkCluster(options.folder, server=options.server, workers=options.workers) as cluster:
+        print(f"    master http://{HOST}:{cluster.master_ui_port}")
+        print(f"    stages http://{HOST}:{cluster.ui_port}")
+        print(f"    logs   {cluster.folder}/*.log", flush=True)
+        environment = {**os.environ, **cluster.environment}
+        code = subprocess.run(options.command, check=False, env=environment).returncode
+        print("==> stopping the cluster", flush=True)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

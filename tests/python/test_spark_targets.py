@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from dbt_project_runner import ROOT, ProjectRunner
-from spark_cluster import SparkCluster, why_not
+from spark_cluster import SparkCluster
 
-pytestmark = [pytest.mark.slow, pytest.mark.spark]
+pytestmark = pytest.mark.usefixtures("spark")
 
 TEXTS = [
     "O'Brien",
@@ -154,14 +154,10 @@ def check(project: TinyProject, secret: str) -> None:
 
 
 def test_a_session_in_the_process_of_dbt(tmp_path):
-    if reason := why_not():
-        pytest.skip(reason)
     check(TinyProject(tmp_path, "spark", {}), "no secret here")
 
 
 def test_spark_connect_on_a_cluster_with_two_workers(tmp_path):
-    if reason := why_not("connect"):
-        pytest.skip(reason)
     with SparkCluster(tmp_path / "cluster", server="connect", worker_memory="512m") as cluster:
         assert len(cluster.living_workers()) == 2
         check(TinyProject(tmp_path, "spark_connect", cluster.environment), cluster.token)
@@ -169,8 +165,6 @@ def test_spark_connect_on_a_cluster_with_two_workers(tmp_path):
 
 
 def test_a_thrift_server(tmp_path):
-    if reason := why_not("thrift"):
-        pytest.skip(reason)
     # The server asks for no password and takes any: what matters is where dbt leaves it.
     password = secrets.token_hex(16)
     with SparkCluster(tmp_path / "server", server="thrift", workers=0) as cluster:
