@@ -18,6 +18,10 @@ class CoterieSpark(dbtPlugin):
         from coterie import spark  # noqa: PLC0415
 
         spark.add_submission_methods(adapter.SparkAdapter)
+        if find_spec("pyhive"):
+            from dbt.adapters.spark.connections import PyhiveConnectionWrapper  # noqa: PLC0415
+
+            spark.bind_as_text(PyhiveConnectionWrapper)
         if find_spec("pyspark"):
             from dbt.adapters.spark.session import SessionConnectionWrapper  # noqa: PLC0415
 

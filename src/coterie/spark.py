@@ -166,6 +166,21 @@ def quote_bindings(session_wrapper: type) -> None:
     session_wrapper._fix_binding = classmethod(fix_binding)
 
 
+def bind_as_text(thrift_wrapper: type) -> None:
+    """Put the values of seeds into the statement itself on method thrift.
+
+    PyHive leaves ``${...}`` in them as it is, which Spark takes for a variable.
+    """
+    original = thrift_wrapper.execute
+
+    def execute(self: Any, sql: str, bindings: list[Any] | None = None) -> None:
+        if bindings is not None:
+            sql %= tuple(literal(self._fix_binding(value)) for value in bindings)
+        original(self, sql)
+
+    thrift_wrapper.execute = execute
+
+
 def split_code(compiled_code: str) -> tuple[str, str, str]:
     """Part what dbt compiled: the code of the model, the table to write, its file format.
 

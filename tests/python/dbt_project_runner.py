@@ -120,7 +120,7 @@ class ProjectRunner:
         variables: dict[str, Any] | None = None,
         own_group: bool = False,
     ) -> subprocess.Popen:
-        """Start dbt and return at once; in a process group of its own it is killed with its Java."""
+        """Start dbt and return at once; in a group of its own it can be killed with its Java."""
         command = [str(Path(sys.executable).with_name("dbt")), *arguments]
         if variables:
             command += ["--vars", json.dumps(variables)]

@@ -7,6 +7,7 @@ import sys
 import textwrap
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import ClassVar
 
 import duckdb
 import pyarrow as pa
@@ -255,6 +256,29 @@ def test_values_of_seeds_are_quoted():
     sql = "insert into t values (%s, %s, %s)"
     bindings = tuple(Wrapper._fix_binding(value) for value in ("O'Brien 100 %", None, 7))
     assert sql % bindings == r"insert into t values ('O\'Brien 100 %', null, 7.0)"
+
+
+class ThriftWrapper:
+    statements: ClassVar[list[str]] = []
+
+    @classmethod
+    def _fix_binding(cls, value):
+        return float(value) if isinstance(value, int) else value
+
+    def execute(self, sql, bindings=None):
+        assert bindings is None
+        self.statements.append(sql)
+
+
+def test_values_of_seeds_stand_in_the_statement_itself():
+    spark.bind_as_text(ThriftWrapper)
+    wrapper = ThriftWrapper()
+    wrapper.execute("insert into t values (%s, %s, %s)", ["${env:HOME} 'x' 100 %", None, 7])
+    wrapper.execute("select 'no values: 100 %s'")
+    assert wrapper.statements == [
+        r"insert into t values ('\u0024{env:HOME} \'x\' 100 %', null, double('7.0'))",
+        "select 'no values: 100 %s'",
+    ]
 
 
 class Adapter:
