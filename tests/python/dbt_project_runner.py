@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -151,10 +152,18 @@ class ProjectRunner:
         output, _ = process.communicate()
         return output
 
-    def kill_dbt_after(self, seconds: float, *arguments: str) -> bool:
-        """Start dbt and kill it (SIGKILL) after some seconds; False if it had ended by then."""
+    def kill_dbt_at(self, share: float, delay: float, *arguments: str) -> bool:
+        """Kill dbt (SIGKILL) some seconds after it began a share of its nodes.
+
+        By nodes, not by the clock: how long a build takes depends on who else is at work. False
+        if it had ended by then.
+        """
         process = self.start_dbt(*arguments, own_group=True)
-        time.sleep(seconds)
+        for line in process.stdout:
+            begun = re.search(r"(\d+) of (\d+) START", line)
+            if begun and int(begun[1]) >= share * int(begun[2]):
+                break
+        time.sleep(delay)
         was_running = process.poll() is None
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -162,18 +171,17 @@ class ProjectRunner:
         return was_running
 
     def kill_dbt_at_random(
-        self, *arguments: str, times: int, seconds: float, seed: int
+        self, *arguments: str, times: int, longest_delay: float, seed: int
     ) -> Iterator[bool]:
-        """Start dbt and kill it at random moments, until it was running that many times.
+        """Kill dbt at random moments until it was running that many times.
 
-        Yields after each start whether it was; `seconds` is how long it takes undisturbed.
+        Yields after each start whether it was.
         """
         moments = random.Random(seed)
         while times > 0:
-            was_running = self.kill_dbt_after(moments.uniform(0.2, 1.0) * seconds, *arguments)
+            share, delay = moments.random(), moments.uniform(0, longest_delay)
+            was_running = self.kill_dbt_at(share, delay, *arguments)
             times -= was_running
-            # It ended in less: there is less to do than there was, or the machine is less busy.
-            seconds *= 1.0 if was_running else 0.8
             yield was_running
 
     def write_marts(self, folder: Path, *models: str) -> DbtResult:
