@@ -1,14 +1,12 @@
 """What all tests share: the demo warehouse, the order of the run, no silent skips in CI."""
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
 import pytest
 from dbt_project_runner import ProjectRunner, SparkRunner
-
-from coterie.spark import java_problem
+from spark_session import spark_problem
 
 # Size does not matter for what is tested on it; the targets for 10,000 customers have tests of
 # their own.
@@ -57,10 +55,7 @@ def demo(tmp_path_factory) -> ProjectRunner:
 @pytest.fixture(scope="session")
 def spark() -> None:
     """Skip where Spark cannot run."""
-    problem = java_problem()
-    if find_spec("pyspark") is None:
-        problem = "PySpark is not installed: make .venv/spark.stamp"
-    if problem:
+    if problem := spark_problem():
         pytest.skip(problem)
 
 

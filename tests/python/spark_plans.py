@@ -8,25 +8,13 @@ import json
 import sys
 from pathlib import Path
 
-from pyspark.sql import SparkSession
+from spark_session import start_spark
 
 
 def main() -> None:
     """Explain every model against the tables that are there."""
     home, compiled = sys.argv[1:]
-    settings = {
-        "spark.master": "local[1]",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.ansi.enabled": "false",
-        "spark.sql.warehouse.dir": f"{home}/tables",
-        "spark.driver.extraJavaOptions": f"-Dderby.system.home={home}/catalogue",
-        "spark.ui.enabled": "false",
-        "spark.log.level": "ERROR",
-    }
-    builder = SparkSession.builder.enableHiveSupport()
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    spark = builder.getOrCreate()
+    spark = start_spark(Path(home), **{"spark.master": "local[1]"})
     plans = {}
     for file in sorted(Path(compiled).rglob("*.sql")):
         # The compiled tests lie in folders that are named like their YAML file.
