@@ -111,7 +111,8 @@
 {%- endmacro %}
 
 
-{#- Aggregate: the values of a group as a list in the order of a unique key. Nulls keep their place. Null of no rows. -#}
+{#- Aggregate: the values of a group as a list in the order of a unique key, a null key
+    first. Nulls keep their place. Null of no rows. -#}
 {% macro ordered_array(value, order_key) -%}
     {{ return(adapter.dispatch('ordered_array', 'coterie')(value, order_key)) }}
 {%- endmacro %}
@@ -124,7 +125,7 @@
 {%- endmacro %}
 
 {% macro duckdb__ordered_array(value, order_key) -%}
-    array_agg({{ value }} order by {{ order_key }})
+    array_agg({{ value }} order by {{ order_key }} nulls first)
 {%- endmacro %}
 
 
@@ -181,7 +182,7 @@
 {%- endmacro %}
 
 {% macro duckdb__ordered_text(value, order_key, separator) -%}
-    string_agg({{ value }}, {{ coterie.text_literal(separator) }} order by {{ order_key }})
+    string_agg({{ value }}, {{ coterie.text_literal(separator) }} order by {{ order_key }} nulls first)
 {%- endmacro %}
 
 

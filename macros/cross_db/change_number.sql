@@ -6,9 +6,10 @@
     {{ return(adapter.dispatch('change_number', 'coterie')(columns)) }}
 {%- endmacro -%}
 
+{#- The hash passes over nulls, so that each column also says whether it is one. -#}
 {%- macro default__change_number(columns) -%}
     cast(xxhash64(
-        {%- for column in columns %} coalesce(cast({{ column }} as string), '<null>'){{ ',' if not loop.last }}{% endfor %}
+        {%- for column in columns %} {{ column }} is null, {{ column }}{{ ',' if not loop.last }}{% endfor %}
     ) as decimal(38, 0))
 {%- endmacro -%}
 

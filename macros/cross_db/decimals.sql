@@ -32,7 +32,10 @@
 {#- round(x, digits) would round the shortest text of the double, as a cast to decimal does. -#}
 {% macro default__round_number(number, digits) -%}
     {%- set factor = 'cast(' ~ 10 ** digits ~ ' as double)' -%}
-    (cast(try_cast(round(cast({{ number }} as double) * {{ factor }}) as decimal(38, 0)) as double) / {{ factor }})
+    case
+        when typeof({{ number }}) like 'decimal%' then cast(try_cast({{ number }} as decimal(38, {{ digits }})) as double)
+        else cast(try_cast(round(cast({{ number }} as double) * {{ factor }}) as decimal(38, 0)) as double) / {{ factor }}
+    end
 {%- endmacro %}
 
 {% macro duckdb__round_number(number, digits) -%}
@@ -64,12 +67,18 @@
     {{ return(adapter.dispatch('decimal_text', 'coterie')(decimal)) }}
 {%- endmacro %}
 
-{#- Spark writes what lies near zero with an exponent (0E-9): a 1 is put before the point and taken away again. -#}
+{#- Spark writes what lies near zero with an exponent (0E-9): a 1 is put before the point and taken away again, in a type
+    that has room for it. -#}
 {% macro default__decimal_text(decimal) -%}
+    {%- set scale -%} cast(regexp_extract(typeof({{ decimal }}), ',([0-9]+)', 1) as int) {%- endset -%}
     case
         when abs({{ decimal }}) < 1 then
             case when {{ decimal }} < 0 then '-' else '' end
-            || '0' || substr(cast(abs({{ decimal }}) + 1 as {{ dbt.type_string() }}), 2)
+            || '0' || substr(
+                cast(cast(abs({{ decimal }}) as decimal(37, 36)) + 1 as {{ dbt.type_string() }}),
+                2,
+                {{ scale }} + least({{ scale }}, 1)
+            )
         else cast({{ decimal }} as {{ dbt.type_string() }})
     end
 {%- endmacro %}

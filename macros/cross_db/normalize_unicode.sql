@@ -19,7 +19,9 @@
     case
         when {{ coterie.regexp_like(expression, '[\\p{M}' ~ spellings[0] ~ ']') }} then aggregate(
             split('{{ pairs | join(' ') }}', ' '),
-            translate({{ expression }}, '{{ spellings[0] }}', '{{ spellings[1] }}'),
+            replace(
+                translate({{ expression }}, '{{ spellings[0] }}', '{{ spellings[1] }}'), '{{ '\u0344' }}', '{{ '\u0308\u0301' }}'
+            ),
             (composed, pair) -> replace(composed, substr(pair, 1, 2), substr(pair, 3))
         )
         else {{ expression }}
