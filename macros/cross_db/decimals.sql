@@ -62,7 +62,7 @@
 {%- endmacro %}
 
 
-{#- A decimal of 37 digits at most as text with all its digits after the point. -#}
+{#- A decimal as text with all its digits after the point, 36 at most. -#}
 {% macro decimal_text(decimal) -%}
     {{ return(adapter.dispatch('decimal_text', 'coterie')(decimal)) }}
 {%- endmacro %}

@@ -154,7 +154,8 @@ CASES: list[Case | Aggregate] = [
     Case("sort_array", f"{{{{ coterie.sort_array({NUMBERS}) }}}}", {"": [None, 3, 3, 5, 8]}),
     Case(
         "sort_array",
-        "{{ coterie.sort_array(coterie.make_array(['given', \"'a'\", \"'Z'\", \"'é'\", 'other'])) }}",
+        "{{ coterie.sort_array(coterie.make_array("
+        "['given', \"'a'\", \"'Z'\", \"'é'\", 'other'])) }}",
         {
             # Letters by their code points.
             ("a", None): [None, "Z", "a", "a", "é"],
@@ -431,7 +432,7 @@ CASES: list[Case | Aggregate] = [
             "Straße Œuvre æ": "Strasse OEuvre ae",
             "e\u0301": "e",
             "Nguyễn": "Nguyen",
-            "ё й": "е и",
+            "ё й": "е и",  # noqa: RUF001
             "": "",
             None: None,
         },
@@ -458,7 +459,9 @@ CASES: list[Case | Aggregate] = [
             "a": '{"text":"a","number":1,"is_it":true}',
             'it\'s "b"\\/\n\t': '{"text":"it\'s \\"b\\"\\\\/\\n\\t","number":12,"is_it":false}',
             "é漢😀": '{"text":"é漢😀","number":3,"is_it":false}',
-            "\u0001\u001f\u007f\u2028": '{"text":"\\u0001\\u001F\u007f\u2028","number":4,"is_it":false}',
+            "\u0001\u001f\u007f\u2028": (
+                '{"text":"\\u0001\\u001F\u007f\u2028","number":4,"is_it":false}'
+            ),
             None: '{"text":null,"number":null,"is_it":null}',
         },
     ),
@@ -470,7 +473,8 @@ CASES: list[Case | Aggregate] = [
     # what only tells a change
     Case(
         "change_number",
-        "{{ coterie.change_number(['given', \"'x'\"]) }} = {{ coterie.change_number(['other', \"'x'\"]) }}",
+        "{{ coterie.change_number(['given', \"'x'\"]) }}"
+        " = {{ coterie.change_number(['other', \"'x'\"]) }}",
         {
             ("a", "a"): True,
             ("a", "b"): False,
@@ -481,18 +485,20 @@ CASES: list[Case | Aggregate] = [
     ),
     Case(
         "change_number",
-        "{{ coterie.change_number(['given', 'other']) }} = {{ coterie.change_number(['other', 'given']) }}",
+        "{{ coterie.change_number(['given', 'other']) }}"
+        " = {{ coterie.change_number(['other', 'given']) }}",
         {("a", "a"): True, ("a", "b"): False, ("a", None): False, ("ab", ""): False},
     ),
     # hints
     Case(
         "not_materialized",
-        "(with rows_once as {{ coterie.not_materialized() }} (select 1 as a) select max(a) from rows_once)",
+        "(with one as {{ coterie.not_materialized() }} (select 1 as a) select max(a) from one)",
         {"": 1},
     ),
     Case(
         "gathered_by",
-        "(select max(a) from (select {{ coterie.gathered_by('a') }} a from (select 1 as a) as one) as hinted)",
+        "(select max(a) from (select {{ coterie.gathered_by('a') }} a"
+        " from (select 1 as a) as one) as hinted)",
         {"": 1},
     ),
     # Portable without a macro of cross_db, as long as they are written so.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from spark35 import NEWER_SYNTAX, newer_syntax, newer_than_spark_35
 
 ROOT = Path(__file__).parents[2]
 MODEL_FOLDERS = ("models", "python_models")
@@ -37,6 +38,12 @@ ENGINE_SPELLINGS = re.compile(
     r"::\s*[a-z_]|(?<![.\w])(list_\w+|strptime|strftime|epoch|epoch_[mun]s)\s*\("
     r"|\bvarchar\b|\bqualify\b|\bexclude\s*\(|\bgroup\s+by\s+all\b",
     re.IGNORECASE,
+)
+
+# What tells the engine, or the target that stands for one.
+ENGINE_SWITCHES = re.compile(
+    r"\btarget\s*(?:\.\s*(?:type|name|profile_name)\b|\[|\.get\(\s*['\"](?:type|name|profile_name))"
+    r"|\badapter\.type\(|\b(?:duckdb|spark)__"
 )
 
 
@@ -152,6 +159,77 @@ def test_the_lint_sees_what_one_engine_spells_in_its_own_way(code, is_engines_ow
     assert bool(ENGINE_SPELLINGS.search(code)) is is_engines_own
 
 
+@pytest.mark.parametrize(
+    ("code", "is_switch"),
+    [
+        ("{% if target.type == 'spark' %}", True),
+        ("{{ 'a' if target.name == 'spark' else 'b' }}", True),
+        ("+enabled: \"{{ target['type'] == 'duckdb' }}\"", True),
+        ("{{ target.get('type') }}", True),
+        ("{% if adapter.type() == 'spark' %}", True),
+        ("{% macro spark__trim_text(text) %}", True),
+        ("{{ target.schema }} {{ target.get('database') }}", False),
+        ("clean-targets: [target, logs]", False),
+    ],
+)
+def test_the_lint_sees_switches_of_the_engine(code, is_switch):
+    assert bool(ENGINE_SWITCHES.search(code)) is is_switch
+
+
+NEWER_SAMPLES = {
+    "a function of Spark 4": "select listagg (x, ',')",
+    "qualify": "select x from t qualify y = 1",
+    "recursive query": "with recursive t as (select 1)",
+    "unnest: 3.5 has explode": "select * from unnest(array(1))",
+    "* except": "select * except (x) from t",
+    "pipe": "from t |> select x",
+    "collation": "select x collate UTF8_LCASE",
+    "variant": "select cast(x as variant)",
+    "session variable": "declare variable x int",
+    "range of an interval": "over (range between interval 2 day preceding and current row)",
+}
+
+
+@pytest.mark.parametrize("reason", NEWER_SYNTAX)
+def test_the_lint_sees_what_spark_35_lacks(reason):
+    (found,) = newer_than_spark_35(NEWER_SAMPLES[reason])
+    assert found.startswith(f"{reason}: ")
+
+
+@pytest.mark.parametrize(
+    ("sql", "is_newer"),
+    [
+        ("select 'O''Brien'", True),
+        ("select 'O\\'Brien', '', concat('', ''), 'it' || '' -- isn''t", False),
+        ("select 'qualify', `quote`, \"listagg(x)\" /* unnest(x) */", False),
+        ("select t.time (x), string_aggregate(x), array_except(x, y)", False),
+        ("select regexp_like(x, 'a'), try_to_timestamp(x), get(y, 0), array_size(y)", False),
+    ],
+)
+def test_the_lint_for_spark_35_reads_texts_as_spark_does(sql, is_newer):
+    assert bool(newer_than_spark_35(sql)) is is_newer
+
+
+@pytest.mark.parametrize("path", SQL_FILES, ids=name)
+def test_sql_is_no_newer_than_spark_35(path):
+    """Look at the sources; what they are compiled to is looked at in test_spark_plans.py."""
+    code = re.sub(
+        r"\{%-?\s*macro duckdb__.*?endmacro\s*-?%\}", " ", without_comments(path), flags=re.DOTALL
+    )
+    assert newer_syntax(code) == []
+
+
+CONFIGURATIONS = [
+    ROOT / "dbt_project.yml",
+    *(p for folder in (*MODEL_FOLDERS, "macros", "seeds") for p in (ROOT / folder).rglob("*.yml")),
+]
+
+
+@pytest.mark.parametrize("path", sorted(CONFIGURATIONS) + PYTHON_MODELS, ids=name)
+def test_configuration_names_no_engine(path):
+    assert ENGINE_SWITCHES.findall(path.read_text()) == []
+
+
 @pytest.mark.parametrize("path", [path for path in SQL_FILES if not is_cross_db(path)], ids=name)
 def test_sql_is_deterministic(path):
     assert unsafe_aggregates(code_of(path)) == []
@@ -162,7 +240,7 @@ def test_sql_is_deterministic(path):
 @pytest.mark.parametrize("path", [path for path in SQL_FILES if not is_cross_db(path)], ids=name)
 def test_engines_are_named_in_cross_db_only(path):
     code = re.sub(r"\{#.*?#\}", " ", path.read_text(), flags=re.DOTALL)
-    assert not re.search(r"target\.type|adapter\.type\(|duckdb__|spark__", code)
+    assert ENGINE_SWITCHES.findall(code) == []
     if path.is_relative_to(ROOT / "macros"):
         assert not re.search(r"default__", code), "dispatched macros live in macros/cross_db"
     # Quoted text too: macros hand SQL to each other in quotes.

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from spark35 import newer_than_spark_35
 
 pytestmark = [pytest.mark.slow, pytest.mark.spark]
 
@@ -98,3 +99,10 @@ def test_no_product_with_the_population(plans):
 def test_no_single_task_for_the_population(plans):
     found = {model for model, plan in plans.items() if whole_windows(plan)}
     assert found == set(WHOLE_WINDOWS)
+
+
+def test_compiled_sql_is_no_newer_than_spark_35(spark_demo):
+    compiled = list((spark_demo.target / "compiled/coterie").rglob("*.sql"))
+    found = {file.name: newer_than_spark_35(file.read_text()) for file in compiled}
+    assert len(found) > 100
+    assert {file: reasons for file, reasons in found.items() if reasons} == {}
