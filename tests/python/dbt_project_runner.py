@@ -160,7 +160,7 @@ class ProjectRunner:
         """
         process = self.start_dbt(*arguments, own_group=True)
         for line in process.stdout:
-            begun = re.search(r"(\d+) of (\d+) START", line)
+            begun = re.search(r"(\d+) of (\d+) START (?!hook)", line)
             if begun and int(begun[1]) >= share * int(begun[2]):
                 break
         time.sleep(delay)

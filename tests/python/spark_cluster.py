@@ -137,12 +137,12 @@ class SparkCluster:
             *("spark-class", "org.apache.spark.deploy.master.Master", "--host", HOST),
             *("--port", str(port), "--webui-port", str(self.master_ui_port)),
         )
-        self._wait_for("master", lambda: is_open(port) and self.living_workers() == [])
+        self._wait_for("master", lambda: is_open(port) and self.reported_workers() == [])
         self.master = f"spark://{HOST}:{port}"
         for _ in range(self.worker_count):
             self.start_worker()
         last = f"worker-{self.workers_launched}"
-        self._wait_for(last, lambda: len(self.living_workers()) == self.worker_count)
+        self._wait_for(last, lambda: len(self.reported_workers()) == self.worker_count)
         return self.master
 
     def start_worker(self) -> None:
@@ -204,7 +204,7 @@ class SparkCluster:
             }
         return {"COTERIE_SPARK_HOST": HOST, "COTERIE_SPARK_PORT": str(self.port)}
 
-    def living_workers(self) -> list[str]:
+    def reported_workers(self) -> list[str]:
         """Ids of the workers that the master takes for alive."""
         page = read_json(f"http://{HOST}:{self.master_ui_port}/json/")
         return [worker["id"] for worker in page["workers"] if worker["state"] == "ALIVE"]
@@ -219,14 +219,30 @@ class SparkCluster:
                     found[f"worker-{number}"] = reported[folder.name]
         return found
 
-    def stages(self, *, only_running: bool = False) -> list[dict[str, Any]]:
+    def stages(self) -> list[dict[str, Any]]:
         """What the driver knows of every attempt at a stage, the last first."""
-        return self._driver("stages?status=active" if only_running else "stages")
+        return self._driver("stages")
+
+    def running(self, subject: str) -> list[dict[str, Any]]:
+        """The driver's ``jobs`` or ``stages`` that are at work now."""
+        return self._driver(f"{subject}?status={'running' if subject == 'jobs' else 'active'}")
 
     def _driver(self, subject: str) -> Any:
         base = f"http://{HOST}:{self.ui_port}/api/v1/applications"
         (application,) = read_json(base)
         return read_json(f"{base}/{application['id']}/{subject}")
+
+    def living_workers(self) -> list[str]:
+        """Names of the workers that were started and not killed."""
+        return [name for name in self.processes if name.startswith("worker-")]
+
+    def freeze(self, worker: str) -> None:
+        """Hold a worker and its executor, tasks and all."""
+        os.killpg(self.processes[worker].pid, signal.SIGSTOP)
+
+    def thaw(self, worker: str) -> None:
+        """Let a held worker go on."""
+        os.killpg(self.processes[worker].pid, signal.SIGCONT)
 
     def kill(self, worker: str) -> None:
         """Kill a worker and its executor at once, as a machine dies."""

@@ -159,7 +159,7 @@ def test_a_session_in_the_process_of_dbt(tmp_path):
 
 def test_spark_connect_on_a_cluster_with_two_workers(tmp_path):
     with SparkCluster(tmp_path / "cluster", server="connect", worker_memory="512m") as cluster:
-        assert len(cluster.living_workers()) == 2
+        assert len(cluster.reported_workers()) == 2
         check(TinyProject(tmp_path, "spark_connect", cluster.environment), cluster.token)
     assert not cluster.processes
 
