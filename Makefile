@@ -24,11 +24,13 @@ CONSTRAINTS := .venv/constraints.txt
 # What `make parity` builds, and the layers that explain a difference in a mart.
 PARITY := $(CURDIR)/warehouse/parity
 PARITY_MODELS := customer_identities, customer_features, feature_scaling, segment_prototypes, lifecycle_stages
+PARITY_WITHOUT := --exclude-resource-type test --exclude-resource-type unit_test
+PARITY_ENGINES := .venv/spark.stamp
 
-.PHONY: help build demo spark cluster parity test quick lint examples prove docs lock clean
+.PHONY: help build demo spark cluster parity spark35 test quick lint examples prove docs lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1\t/' | expand -t 12
 
 .venv/base.stamp: requirements/base.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
@@ -47,6 +49,13 @@ help: ## list the targets
 .venv/spark.stamp: requirements/spark.txt .venv/base.stamp
 	@echo "==> installing locked Spark into .venv (some 500 MB, once)"
 	@$(PIP_INSTALL) --require-hashes -r requirements/spark.txt | $(COUNT_PACKAGES)
+	@touch $@
+
+.venv-spark35/stamp: requirements/spark35.txt pyproject.toml
+	@echo "==> installing locked Spark 3.5 into .venv-spark35 (some 500 MB, once)"
+	@$(PYTHON) -m venv .venv-spark35
+	@.venv-spark35/bin/pip install --disable-pip-version-check --require-hashes -r $< | $(COUNT_PACKAGES)
+	@.venv-spark35/bin/pip install --disable-pip-version-check --quiet --no-deps --editable .
 	@touch $@
 
 build: demo ## demo in, marts out, and a summary
@@ -78,18 +87,22 @@ cluster: .venv/spark.stamp ## the same on a cluster on loopback: a master, two w
 
 parity: export COTERIE_WAREHOUSE := $(PARITY)/coterie.duckdb
 parity: export COTERIE_SPARK_HOME := $(PARITY)/spark
-parity: .venv/spark.stamp ## the demo built on DuckDB and on Spark, compared row by row (needs Java 17)
+parity: $(PARITY_ENGINES) ## the demo built on DuckDB and on Spark, compared row by row (needs Java 17)
 	@$(BIN)/coterie check-java
 	@rm -rf $(PARITY)
 	@$(BIN)/coterie demo --customers $(CUSTOMERS) --seed $(SEED) --months $(MONTHS) --parquet $(PARITY)/raw
 	@$(BIN)/dbt --quiet run-operation read_input_files --target spark --args '{folder: "$(PARITY)/raw"}'
 	@for target in duckdb spark; do \
 		echo "==> dbt build --target $$target"; \
-		$(BIN)/dbt build --target $$target --exclude-resource-type test --exclude-resource-type unit_test; \
+		$(BIN)/dbt build --target $$target $(PARITY_WITHOUT); \
 		$(BIN)/dbt --quiet run-operation write_marts --target $$target \
 			--args "{folder: $(PARITY)/marts_$$target, models: [$(PARITY_MODELS)]}"; \
 	done
 	@$(BIN)/coterie parity $(PARITY)/marts_duckdb $(PARITY)/marts_spark
+
+spark35: .venv-spark35/stamp ## the same with every test of dbt on Spark 3.5, in .venv-spark35, 1,000 customers
+	@$(MAKE) --no-print-directory parity CUSTOMERS=1000 BIN=.venv-spark35/bin PARITY_ENGINES=$< \
+		PARITY=$(CURDIR)/warehouse/spark35 PARITY_WITHOUT=
 
 docs: .venv/base.stamp ## write the browsable lineage and catalogue, one file that opens offline
 	@echo "==> dbt docs"
@@ -126,7 +139,7 @@ prove: .venv/dev.stamp ## the long proofs; their figures are kept in benchmarks/
 
 lock: .venv/dev.stamp ## lock the newest versions the tested ranges allow, the same in each file
 	@$(PIP_INSTALL) --quiet pip-tools
-	@for extra in dev base dashboard spark; do \
+	@for extra in dev base dashboard spark spark35; do \
 		echo "==> requirements/$$extra.txt"; \
 		flags=$$([ $$extra = base ] || echo --extra $$extra); \
 		[ $$extra = dev ] || flags="$$flags --constraint $(CONSTRAINTS)"; \

@@ -43,7 +43,7 @@ ELSEWHERE = {
 SWEPT = [
     chr(point)
     for point in (
-        *range(1, 0x600),
+        *range(1, 0x700),
         *range(0x1E00, 0x2070),
         *range(0x3000, 0x3100),
         *range(0xFB00, 0xFB07),
