@@ -28,6 +28,8 @@ class CoterieSpark(dbtPlugin):
             spark.quote_bindings(SessionConnectionWrapper)
             # dbt-spark asks for Hive at every statement; a Spark Connect server has what it has.
             warnings.filterwarnings("ignore", "Failed to set spark.sql.catalogImplementation")
+            # PySpark's word on pandas 3, with which our tests run.
+            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
         adapter.is_mended_by_coterie = True
 
 
