@@ -29,18 +29,15 @@
             {%- do missing.append(node) -%}
         {%- endif -%}
     {%- endfor -%}
-    {#- Nothing is there yet: this is the first build, which nothing can have been left by. -#}
-    {%- if found.values() | sum(start=[]) -%}
-        {%- for node in missing -%}
-            {%- set schema = adapter.quote(node.schema) -%}
-            {%- set described = run_query('describe database ' ~ schema).rows -%}
-            {%- for row in described if row[0] == 'Location' -%}
-                {%- do run_query('create table if not exists ' ~ schema ~ '.coterie_leftover (nothing int) using parquet') -%}
-                {%- do run_query(
-                    'alter table ' ~ schema ~ ".coterie_leftover set location '" ~ row[1] ~ '/' ~ node.alias | lower ~ "'"
-                ) -%}
-                {%- do run_query('drop table ' ~ schema ~ '.coterie_leftover') -%}
-            {%- endfor -%}
+    {%- for node in missing -%}
+        {%- set schema = adapter.quote(node.schema) -%}
+        {%- set described = run_query('describe database ' ~ schema).rows -%}
+        {%- for row in described if row[0] == 'Location' -%}
+            {%- do run_query('create table if not exists ' ~ schema ~ '.coterie_leftover (nothing int) using parquet') -%}
+            {%- do run_query(
+                'alter table ' ~ schema ~ ".coterie_leftover set location '" ~ row[1] ~ '/' ~ node.alias | lower ~ "'"
+            ) -%}
+            {%- do run_query('drop table ' ~ schema ~ '.coterie_leftover') -%}
         {%- endfor -%}
-    {%- endif -%}
+    {%- endfor -%}
 {%- endmacro %}
