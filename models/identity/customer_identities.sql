@@ -10,8 +10,8 @@ shared_identifiers as (
     {{ coterie.shared_identifiers('contacts') }}
 ),
 
--- A contact's label sorts by creation (those without a date last), so that the smallest label of a group is its earliest
--- contact. A text and not a rank: to number all contacts one task would have to sort them all.
+-- A contact's label sorts by creation (those without a date last), so that the smallest label of a group is its
+-- earliest contact. A text and not a rank: to number all contacts one task would have to sort them all.
 labelled_identifiers as (
     select
         source_system,
