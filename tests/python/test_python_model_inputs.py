@@ -78,10 +78,11 @@ def test_an_input_that_is_not_declared_is_seen(manifest):
     assert undeclared(changed) == ["customer_features"]
 
 
-def test_every_input_is_as_small_as_it_says(manifest, half_sampled):
+def test_every_input_is_as_small_as_it_says(demo, manifest, half_sampled):
     for name, node in inputs(manifest).items():
         bounded_by = node["config"]["meta"]["bounded_by"]
-        query = node["compiled_code"]
+        # Not from the manifest: a later command of dbt leaves it there without what was compiled.
+        query = (demo.target / "compiled/coterie" / node["original_file_path"]).read_text()
         (rows,) = half_sampled.execute(f"select count(*) from ({query})").fetchone()
         assert rows > 0, f"{name} gives nothing here, so its bound is not tested"
         assert excess(half_sampled, query, bounded_by) == 0, name
