@@ -356,6 +356,7 @@ def side_by_side(
     duckdb_demo: ProjectRunner, spark_demo: SparkRunner, folder: Path
 ) -> list[RelationComparison]:
     """Marts of two builds of the same input, with the layers that explain a difference."""
+    folder.mkdir(exist_ok=True)
     sides = (folder / "duckdb", folder / "spark")
     for project, side in zip((duckdb_demo, spark_demo), sides, strict=True):
         project.write_marts(side, *EXPLAINING).expect_success()
