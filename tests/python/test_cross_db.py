@@ -35,6 +35,8 @@ ELSEWHERE = {
     "table_over_files": "test_files_are_written_and_read",
     "write_files": "test_files_are_written_and_read",
     "replaced_by": "test_both_engines_give_the_same_rows",
+    # A hint, which moves no value.
+    "broadcast": "test_both_engines_give_the_same_rows",
     # Differs on purpose, and moves no value: rows of one day lie in the folder of its month.
     "store_period": "test_both_engines_give_the_same_rows",
 }

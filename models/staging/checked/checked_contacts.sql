@@ -50,7 +50,7 @@ regions as (
 ),
 
 located as (
-    select
+    select {{ coterie.broadcast(['countries']) }}
         raw_contacts.*,
         countries.country as country_code,
         coalesce(countries.country, '{{ var("default_country") }}')
@@ -65,7 +65,7 @@ located as (
 ),
 
 cleaned as (
-    select
+    select {{ coterie.broadcast(['genders', 'marital_statuses', 'educations', 'cities', 'regions']) }}
         {{ coterie.raw_columns('contacts', 'located') }}
         {{ coterie.clean_key('located.source_system') }} as source_system,
         {{ coterie.clean_key('located.contact_key') }} as contact_key,

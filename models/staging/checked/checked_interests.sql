@@ -8,7 +8,7 @@ interests as (
 ),
 
 cleaned as (
-    select
+    select {{ coterie.broadcast(['interests']) }}
         {{ coterie.raw_columns('interests', 'raw_interests') }}
         {{ coterie.clean_key('raw_interests.source_system') }} as source_system,
         {{ coterie.clean_key('raw_interests.contact_key') }} as contact_key,

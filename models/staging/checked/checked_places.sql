@@ -15,7 +15,7 @@ region_synonyms as (
 ),
 
 located as (
-    select
+    select {{ coterie.broadcast(['countries']) }}
         raw_places.*,
         countries.country as country_code
     from raw_places
