@@ -11,7 +11,8 @@ units as (
 ),
 
 cleaned as (
-    select {{ coterie.broadcast(['attribute_names']) }}
+    select
+        {{ coterie.broadcast(['attribute_names']) }}
         {{ coterie.raw_columns('attributes', 'raw_attributes') }}
         {{ coterie.clean_key('raw_attributes.source_system') }} as source_system,
         {{ coterie.clean_key('raw_attributes.contact_key') }} as contact_key,

@@ -11,7 +11,8 @@ channels as (
 ),
 
 cleaned as (
-    select {{ coterie.broadcast(['purposes', 'channels']) }}
+    select
+        {{ coterie.broadcast(['purposes', 'channels']) }}
         {{ coterie.raw_columns('consents', 'raw_consents') }}
         {{ coterie.clean_key('raw_consents.source_system') }} as source_system,
         {{ coterie.clean_key('raw_consents.contact_key') }} as contact_key,

@@ -50,7 +50,8 @@ regions as (
 ),
 
 located as (
-    select {{ coterie.broadcast(['countries']) }}
+    select
+        {{ coterie.broadcast(['countries']) }}
         raw_contacts.*,
         countries.country as country_code,
         coalesce(countries.country, '{{ var("default_country") }}')
@@ -65,7 +66,8 @@ located as (
 ),
 
 cleaned as (
-    select {{ coterie.broadcast(['genders', 'marital_statuses', 'educations', 'cities', 'regions']) }}
+    select
+        {{ coterie.broadcast(['genders', 'marital_statuses', 'educations', 'cities', 'regions']) }}
         {{ coterie.raw_columns('contacts', 'located') }}
         {{ coterie.clean_key('located.source_system') }} as source_system,
         {{ coterie.clean_key('located.contact_key') }} as contact_key,

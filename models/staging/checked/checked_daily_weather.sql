@@ -7,7 +7,8 @@ countries as (
 ),
 
 located as (
-    select {{ coterie.broadcast(['countries']) }}
+    select
+        {{ coterie.broadcast(['countries']) }}
         raw_daily_weather.*,
         countries.country as country_code
     from raw_daily_weather

@@ -31,9 +31,10 @@ countries as (
 ),
 
 cleaned as {{ coterie.not_materialized() }} (
-    select {{ coterie.broadcast([
-        'event_types', 'device_types', 'platforms', 'content_types', 'postal_codes', 'countries'
-    ]) }}
+    select
+        {{ coterie.broadcast([
+            'event_types', 'device_types', 'platforms', 'content_types', 'postal_codes', 'countries'
+        ]) }}
         {{ coterie.raw_columns('events', 'raw_events') }}
         raw_events.is_repeated,
         {{ coterie.clean_key('raw_events.source_system') }} as source_system,

@@ -8,7 +8,8 @@ interests as (
 ),
 
 cleaned as (
-    select {{ coterie.broadcast(['interests']) }}
+    select
+        {{ coterie.broadcast(['interests']) }}
         {{ coterie.raw_columns('interests', 'raw_interests') }}
         {{ coterie.clean_key('raw_interests.source_system') }} as source_system,
         {{ coterie.clean_key('raw_interests.contact_key') }} as contact_key,

@@ -13,7 +13,8 @@ channels as (
 ),
 
 cleaned as {{ coterie.not_materialized() }} (
-    select {{ coterie.broadcast(['channels']) }}
+    select
+        {{ coterie.broadcast(['channels']) }}
         {{ coterie.raw_columns('messages', 'raw_messages') }}
         raw_messages.is_repeated,
         {{ coterie.clean_key('raw_messages.source_system') }} as source_system,

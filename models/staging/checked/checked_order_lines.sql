@@ -21,7 +21,8 @@ categories as (
 ),
 
 cleaned as {{ coterie.not_materialized() }} (
-    select {{ coterie.broadcast(['categories']) }}
+    select
+        {{ coterie.broadcast(['categories']) }}
         {{ coterie.raw_columns('order_lines', 'raw_order_lines') }}
         raw_order_lines.is_repeated,
         {{ coterie.clean_key('raw_order_lines.source_system') }} as source_system,

@@ -23,7 +23,8 @@ exchange_rates as (
 ),
 
 cleaned as {{ coterie.not_materialized() }} (
-    select {{ coterie.broadcast(['statuses', 'channels']) }}
+    select
+        {{ coterie.broadcast(['statuses', 'channels']) }}
         {{ coterie.raw_columns('orders', 'raw_orders') }}
         raw_orders.is_repeated,
         {{ coterie.clean_key('raw_orders.source_system') }} as source_system,

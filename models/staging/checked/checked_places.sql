@@ -15,7 +15,8 @@ region_synonyms as (
 ),
 
 located as (
-    select {{ coterie.broadcast(['countries']) }}
+    select
+        {{ coterie.broadcast(['countries']) }}
         raw_places.*,
         countries.country as country_code
     from raw_places
