@@ -12,9 +12,11 @@
 
 
 {#- The rows of a contract table with is_repeated: false where no other row has the same keys (see settle_rows).
-    repeated: relation made by repeated_keys(). -#}
+    repeated: relation made by repeated_keys(). Its few keys go to the rows: to bring the rows to them, all would be
+    shuffled and sorted, twice. -#}
 {% macro input_with_repeats(table, keys, repeated) -%}
     select
+        {{- coterie.broadcast([repeated]) }}
         raw_{{ table }}.*,
         {{ repeated }}.{{ keys[0] }} is not null
         {%- for key in keys %}
