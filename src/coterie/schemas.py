@@ -22,6 +22,8 @@ SEGMENT_FITS = pa.schema(
         ("bias", pa.float64()),
         ("activation", pa.string()),
         ("radius", pa.float64()),
+        ("precision_vector", pa.list_(pa.float64())),
+        ("score_offset", pa.float64()),
         ("inertia", pa.float64()),
         ("silhouette", pa.float64()),
         ("davies_bouldin", pa.float64()),
