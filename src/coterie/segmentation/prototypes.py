@@ -33,9 +33,9 @@ from coterie.segmentation.numerics import Labels, Mask, Matrix, even_rows, round
 HELD_OUT_EVERY = 5
 # k-means++ starts inside a segment: prototypes need to cover it, not to be the best.
 COVER_INITIALISATIONS = 3
-# Refinement of the borders: rows it looks at, steps, length of the first step as a share of the mean
-# pull, and how sharply a point on the border counts for more than others in the first and the last
-# step. Twice the steps, or half the sharpness, moved the agreement by less than 0.005.
+# Refinement of the borders: rows it looks at, steps, length of the first step as a share of the
+# mean pull, and how sharply a point on the border counts for more than others in the first and the
+# last step. Twice the steps, or half the sharpness, moved the agreement by less than 0.005.
 REFINE_ROWS = 5000
 REFINE_STEPS = 60
 REFINE_RATE = 0.3
@@ -365,7 +365,8 @@ def _pulls(
     own = np.where(is_own, squares, np.inf).argmin(axis=1)
     other = np.where(is_own, np.inf, squares).argmin(axis=1)
     near, far = squares[rows, own], squares[rows, other]
-    both = np.maximum(near + far, np.finfo(np.float64).tiny)
+    # The floor: a point that lies on both prototypes does not outweigh all others.
+    both = np.maximum(near + far, max(1e-9 * (near + far).mean(), 1e-150))
     slope = 1 / (1 + np.exp(-sharpness * (near - far) / both))
     slope *= 1 - slope
     towards, away = slope * far / both**2, slope * near / both**2
