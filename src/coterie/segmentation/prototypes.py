@@ -247,8 +247,10 @@ def prototypes_of(
     if clustering.centres is not None:
         return centre_prototypes(round_significant(clustering.centres))
     made = covering_prototypes(points, clustering.labels, per_segment=per_segment, seed=seed)
-    made = refined_prototypes(points, clustering.labels, made)
-    return with_radii(points, clustering.labels, made) if clustering.is_density else made
+    if clustering.is_density:
+        # Not moved: what matters is the way to the noise, and that is shortest from the middle.
+        return with_radii(points, clustering.labels, made)
+    return refined_prototypes(points, clustering.labels, made)
 
 
 def centre_prototypes(centres: Matrix) -> tuple[Prototype, ...]:
