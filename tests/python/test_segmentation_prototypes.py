@@ -254,6 +254,7 @@ def test_moved_prototypes_give_more_of_the_labels():
     assert refined_prototypes(points, truth, before) == before
 
 
+@pytest.mark.filterwarnings("error")
 def test_points_on_top_of_each_other_are_no_trouble():
     points = np.repeat(np.array([[0.0, 0.0], [1.0, 1.0]]), 10, axis=0)
     mixed = np.arange(20) % 2
@@ -275,17 +276,15 @@ def test_the_same_points_give_the_same_rounded_rows(name):
 
 
 def test_rows_are_numbered_within_their_segment():
-    points = np.array([[0.0], [1.0], [10.0], [11.0]])
-    prototypes = covering_prototypes(points, np.array([0, 0, 1, 1]), per_segment=2, seed=1)
-    rows = list(prototype_rows(renumber(prototypes, np.array([1, 0]))))
+    points = np.array([[0.0], [1.0], [10.0], [11.0], [20.0], [21.0]])
+    labels = np.array([0, 0, 1, 1, 2, 2])
+    prototypes = covering_prototypes(points, labels, per_segment=2, seed=1)
+    # Group 1 becomes the first segment, then groups 2 and 0.
+    rows = list(prototype_rows(renumber(prototypes, np.array([1, 2, 0]))))
     assert [(row["segment_id"], row["prototype"]) for row in rows] == [
-        ("s01", 1),
-        ("s01", 2),
-        ("s02", 1),
-        ("s02", 2),
+        (f"s0{segment}", number) for segment in (1, 2, 3) for number in (1, 2)
     ]
-    # Group 1 became the first segment.
-    assert {row["vector"][0] for row in rows[:2]} == {10.0, 11.0}
+    assert [row["vector"][0] // 10 for row in rows] == [1, 1, 2, 2, 0, 0]
 
 
 def test_held_out_is_every_fifth_row():
