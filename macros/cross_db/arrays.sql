@@ -169,6 +169,35 @@
 {%- endmacro %}
 
 
+{#- Sum of the squared differences of two equally long lists of doubles without nulls, each times its weight. -#}
+{% macro weighted_square_distance(left_array, right_array, weights) -%}
+    {{ return(adapter.dispatch('weighted_square_distance', 'coterie')(left_array, right_array, weights)) }}
+{%- endmacro %}
+
+{% macro default__weighted_square_distance(left_array, right_array, weights) -%}
+    aggregate(
+        zip_with(
+            zip_with({{ left_array }}, {{ right_array }}, (left_value, right_value) -> left_value - right_value),
+            {{ weights }},
+            (difference, weight) -> difference * difference * weight
+        ),
+        cast(0 as double),
+        (total, square) -> total + square
+    )
+{%- endmacro %}
+
+{#- Lists are joined by position: a lambda's second argument counts from 1. -#}
+{% macro duckdb__weighted_square_distance(left_array, right_array, weights) -%}
+    list_inner_product(
+        list_transform(
+            {{ left_array }},
+            lambda left_value, place: power(left_value - list_extract({{ right_array }}, place), 2)
+        ),
+        {{ weights }}
+    )
+{%- endmacro %}
+
+
 {#- Aggregate: the texts of a group joined in an order that is unique within it (equal texts apart). Null where there is
     none. -#}
 {% macro ordered_text(value, order_key, separator='') -%}

@@ -20,14 +20,26 @@ scaling as (
 
 ),
 
--- One row a model: the units of its linear layer in order. A model by rules has none.
-encoder as (
+-- One row a model: its layers in order, each with its units in order. Without a layer the prepared vector is encoded as
+-- it is.
+layers as (
 
     select
         model_version,
+        layer,
+        min(activation) as activation,
         {{ coterie.ordered_array(coterie.make_struct({'weights': 'weights', 'bias': 'bias'}), 'unit') }} as units
     from {{ ref('coterie', 'encoder_layers') }}
-    where layer = 1
+    group by model_version, layer
+
+),
+
+encoders as (
+
+    select
+        model_version,
+        {{ coterie.ordered_array(coterie.make_struct({'units': 'units', 'activation': 'activation'}), 'layer') }} as layers
+    from layers
     group by model_version
 
 ),
@@ -47,20 +59,44 @@ prepared_vectors as (
 
 ),
 
+encoded_0 as (
+
+    select
+        prepared_vectors.*,
+        encoders.layers,
+        prepared_vectors.prepared as encoded
+    from prepared_vectors
+    left join encoders
+        on prepared_vectors.model_version = encoders.model_version
+
+),
+{% for number in range(1, coterie.encoder_layers_max() + 1) %}
+encoded_{{ number }} as (
+
+    select
+        customer_id,
+        as_of_date,
+        model_version,
+        prepared,
+        layers,
+        case
+            when {{ coterie.array_length('layers') }} >= {{ number }}
+                then {{ coterie.encoded_by('encoded', coterie.element_at('layers', number)) }}
+            else encoded
+        end as encoded
+    from encoded_{{ number - 1 }}
+
+),
+{% endfor %}
 encoded_vectors as (
 
     select
-        prepared_vectors.customer_id,
-        prepared_vectors.as_of_date,
-        prepared_vectors.model_version,
-        prepared_vectors.prepared,
-        {{ coterie.transform_array(
-            'encoder.units',
-            coterie.dot_product('prepared_vectors.prepared', 'element.weights') ~ ' + element.bias'
-        ) }} as encoded
-    from prepared_vectors
-    left join encoder
-        on prepared_vectors.model_version = encoder.model_version
+        customer_id,
+        as_of_date,
+        model_version,
+        prepared,
+        encoded
+    from encoded_{{ coterie.encoder_layers_max() }}
 
 )
 

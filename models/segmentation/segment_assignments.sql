@@ -26,7 +26,13 @@ prototypes as (
     select
         model_version,
         {{ coterie.ordered_array(
-            coterie.make_struct({'segment_id': 'segment_id', 'vector': 'vector', 'radius': 'radius'}),
+            coterie.make_struct({
+                'segment_id': 'segment_id',
+                'vector': 'vector',
+                'radius': 'radius',
+                'precision_vector': 'precision_vector',
+                'score_offset': 'score_offset'
+            }),
             "segment_id || '|' || lpad(cast(prototype as " ~ dbt.type_string() ~ "), 9, '0')"
         ) }} as prototypes
     from {{ ref('coterie', 'segment_prototypes') }}
@@ -34,7 +40,8 @@ prototypes as (
 
 ),
 
--- Nearest first, equally near ones by segment_id: a list of structs sorts by its fields in turn.
+-- Lowest score first, equal ones by segment_id: a list of structs sorts by its fields in turn. The score is the
+-- distance; of a mixture, minus twice the log density of the component.
 distances as (
 
     select
@@ -43,9 +50,11 @@ distances as (
         {{ coterie.sort_array(coterie.transform_array(
             'prototypes.prototypes',
             coterie.make_struct({
-                'distance': coterie.euclidean_distance('customer_vectors.encoded', 'element.vector'),
+                'score': coterie.prototype_score('customer_vectors.encoded', 'element'),
                 'segment_id': 'element.segment_id',
-                'radius': 'element.radius'
+                'distance': coterie.euclidean_distance('customer_vectors.encoded', 'element.vector'),
+                'radius': "coalesce(element.radius, cast('infinity' as double))",
+                'is_density': 'element.precision_vector is not null'
             })
         )) }} as nearest
     from customer_vectors
@@ -59,34 +68,21 @@ first_choices as (
     select
         distances.customer_id,
         distances.nearest,
-        {{ coterie.first_where(
-            'distances.nearest', 'element.radius is null or element.distance <= element.radius'
-        ) }} as first_choice
+        {{ coterie.first_where('distances.nearest', 'element.distance <= element.radius') }} as first_choice
     from distances
-
-),
-
-segment_ids as (
-
-    select
-        first_choices.customer_id,
-        first_choices.nearest,
-        {{ coterie.struct_field('first_choices.first_choice', 'segment_id') }} as segment_id,
-        {{ coterie.struct_field('first_choices.first_choice', 'distance') }} as distance
-    from first_choices
 
 ),
 
 second_choices as (
 
     select
-        segment_ids.customer_id,
-        segment_ids.segment_id,
-        segment_ids.distance,
+        first_choices.customer_id,
+        first_choices.first_choice,
         {{ coterie.first_where(
-            'segment_ids.nearest', 'element.segment_id <> segment_ids.segment_id'
+            'first_choices.nearest',
+            'element.segment_id <> ' ~ coterie.struct_field('first_choices.first_choice', 'segment_id')
         ) }} as second_choice
-    from segment_ids
+    from first_choices
 
 ),
 
@@ -94,10 +90,12 @@ choices as (
 
     select
         second_choices.customer_id,
-        second_choices.segment_id,
-        second_choices.distance,
+        {{ coterie.struct_field('second_choices.first_choice', 'segment_id') }} as segment_id,
+        {{ coterie.struct_field('second_choices.first_choice', 'distance') }} as distance,
+        {{ coterie.struct_field('second_choices.first_choice', 'score') }} as score,
+        {{ coterie.struct_field('second_choices.first_choice', 'is_density') }} as is_density,
         {{ coterie.struct_field('second_choices.second_choice', 'segment_id') }} as second_segment_id,
-        {{ coterie.struct_field('second_choices.second_choice', 'distance') }} as second_distance
+        {{ coterie.struct_field('second_choices.second_choice', 'score') }} as second_score
     from second_choices
 
 ),
@@ -126,10 +124,11 @@ assignments as (
             {%- endfor %}
         end as segment_id,
         choices.distance,
-        -- 0 where the runner-up is as near, towards 1 where it is far away.
+        -- 0 where the runner-up is as near, towards 1 where it is far away; of a mixture, by their densities.
         case
-            when choices.second_distance > 0 then 1 - choices.distance / choices.second_distance
-            when choices.second_distance = 0 then 0
+            when choices.is_density then 1 - exp((choices.score - choices.second_score) / 2)
+            when choices.second_score > 0 then 1 - choices.score / choices.second_score
+            when choices.second_score = 0 then 0
         end as confidence,
         choices.second_segment_id
     from customer_features

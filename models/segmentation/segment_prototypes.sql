@@ -22,7 +22,9 @@ prototypes as (
         segment_id,
         prototype,
         vector,
-        radius
+        radius,
+        precision_vector,
+        score_offset
     from segment_fits
     where part = 'prototype'
 
