@@ -1,11 +1,25 @@
 """What SQL computes from the parameter tables is what numpy and scikit-learn compute."""
 
+import shutil
+
+import duckdb
 import numpy as np
+import pyarrow as pa
 import pytest
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 
-from coterie.frames import matrix
+from coterie.frames import matrix, with_schema
+from coterie.schemas import SEGMENT_FITS
+from coterie.segmentation import (
+    ALGORITHMS,
+    assign,
+    fit_clustering,
+    fit_encoder,
+    represent,
+    segment_id_at,
+)
+from coterie.segmentation.rows import encoder_rows, prototype_rows
 
 # Promise of the house: absolute 1e-12 or relative 1e-9.
 TOLERANCE = {"rtol": 1e-9, "atol": 1e-12}
@@ -175,3 +189,86 @@ def test_profiles_equal_numpy(connection):
             index_100, 100 * revenue[own].mean() / revenue.mean(), **TOLERANCE
         )
         np.testing.assert_allclose(z, expected_z, rtol=1e-7, atol=1e-9)
+
+
+class Scorer:
+    """The demo's customers, scored by the compiled models with parameters that a test puts in."""
+
+    def __init__(self, demo, folder) -> None:
+        path = folder / demo.warehouse.name
+        shutil.copy(demo.warehouse, path)
+        self.connection = duckdb.connect(str(path))
+        compiled = demo.target / "compiled/coterie/models/segmentation"
+        self.models = {
+            name: (compiled / f"{name}.sql").read_text()
+            for name in ("customer_vectors", "segment_assignments")
+        }
+        query = "select model_version from segmentation.segment_models where status = 'accepted'"
+        ((self.version,),) = self.connection.execute(query).fetchall()
+
+    def vectors(self, encoder) -> pa.Table:
+        """Vectors of all customers, by customer_id, as an encoder makes them."""
+        self._put("encoder_layers", "weights", encoder_rows(encoder))
+        query = self.models["customer_vectors"]
+        self.connection.execute(f"create or replace table segmentation.customer_vectors as {query}")
+        query = "select * from segmentation.customer_vectors order by customer_id"
+        return self.connection.sql(query).to_arrow_table()
+
+    def assignments(self, prototypes) -> pa.Table:
+        """Assignments of the customers that have a vector, by customer_id."""
+        self._put("segment_prototypes", "vector", prototype_rows(prototypes))
+        return self.connection.sql(
+            f"select * from ({self.models['segment_assignments']}) "
+            "where customer_id in (select customer_id from segmentation.customer_vectors) "
+            "order by customer_id"
+        ).to_arrow_table()
+
+    def _put(self, table: str, vector: str, rows) -> None:
+        fits = with_schema([{**row, "model_version": self.version} for row in rows], SEGMENT_FITS)
+        names = [vector if name == "vector" else name for name in fits.schema.names]
+        self.connection.register("fits", fits.rename_columns(names))
+        self.connection.execute(f"delete from segmentation.{table}")
+        known = self.connection.sql(f"from segmentation.{table}").to_arrow_table().schema.names
+        self.connection.execute(
+            f"insert into segmentation.{table} by name select {', '.join(known)} from fits"
+        )
+
+
+@pytest.fixture(scope="module")
+def scorer(demo, tmp_path_factory):
+    """Score with parameters of one's own, on a copy of the demo warehouse."""
+    scorer = Scorer(demo, tmp_path_factory.mktemp("scorer"))
+    yield scorer
+    scorer.connection.close()
+
+
+@pytest.mark.parametrize("name", ["none", "pca:0.8", "pca:kaiser", "autoencoder"])
+def test_every_encoder_in_sql(scorer, vectors, name):
+    prepared = matrix(vectors["prepared"])
+    encoder = fit_encoder(prepared, name)
+    encoded = matrix(scorer.vectors(encoder)["encoded"])
+    assert len(encoder.layers) == {"none": 0, "autoencoder": 2}.get(name, 1)
+    assert encoded.shape[1] < prepared.shape[1] or name == "none"
+    np.testing.assert_allclose(encoded, encoder.encode(prepared), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_every_algorithm_in_sql(scorer, vectors, name):
+    prepared = matrix(vectors["prepared"])
+    encoder = fit_encoder(prepared, "pca:0.8")
+    points = matrix(scorer.vectors(encoder)["encoded"])
+    k = None if ALGORITHMS[name].finds_k else 5
+    start = None
+    if ALGORITHMS[name].needs_start:
+        start = fit_clustering("kmeans", points, k, seed=1).centres
+
+    def fit(some):
+        return fit_clustering(name, some, k, seed=1, start=start)
+
+    prototypes = represent(points, fit(points), refit=fit).prototypes
+    labels = assign(points, prototypes)
+    found = scorer.assignments(prototypes)["segment_id"].to_pylist()
+    assert found == [None if label < 0 else segment_id_at(label + 1) for label in labels]
+    assert len(set(found)) > 1
+    if ALGORITHMS[name].finds_k:
+        assert None in found
