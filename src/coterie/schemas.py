@@ -7,12 +7,14 @@ an empty run or a column without values keeps its types.
 import pyarrow as pa
 
 #: Everything a training round of the segmentation learns, in one long table. `part` says what a row
-#: is: encoder (one unit of one layer), prototype, trial (one k) or outcome (one row per round).
+#: is: encoder (one unit of one layer), prototype, trial (one candidate) or outcome (one row per
+#: round).
 SEGMENT_FITS = pa.schema(
     [
         ("part", pa.string()),
         ("model_version", pa.string()),
         ("algorithm", pa.string()),
+        ("encoder", pa.string()),
         ("k", pa.int32()),
         ("layer", pa.int32()),
         ("unit", pa.int32()),
@@ -26,13 +28,31 @@ SEGMENT_FITS = pa.schema(
         ("score_offset", pa.float64()),
         ("inertia", pa.float64()),
         ("silhouette", pa.float64()),
+        ("silhouette_null", pa.float64()),
+        ("silhouette_gap", pa.float64()),
         ("davies_bouldin", pa.float64()),
         ("calinski_harabasz", pa.float64()),
+        ("dunn", pa.float64()),
+        ("gap", pa.float64()),
+        ("gap_error", pa.float64()),
         ("jaccard_mean", pa.float64()),
         ("jaccard_min", pa.float64()),
+        ("jaccard_2000_mean", pa.float64()),
+        ("jaccard_2000_min", pa.float64()),
         ("resamples", pa.int32()),
+        ("ari_resamples", pa.float64()),
+        ("ari_seeds", pa.float64()),
+        ("ari_without_feature", pa.float64()),
+        ("most_sensitive_feature", pa.string()),
         ("smallest_share", pa.float64()),
+        ("unassigned_share", pa.float64()),
+        ("surrogate_fidelity", pa.float64()),
+        ("agreement", pa.float64()),
+        ("is_elbow", pa.bool_()),
+        ("is_examined", pa.bool_()),
+        ("is_eligible", pa.bool_()),
         ("is_chosen", pa.bool_()),
+        ("verdict", pa.string()),
         ("reason", pa.string()),
     ]
 )

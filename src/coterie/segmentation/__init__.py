@@ -1,8 +1,8 @@
 """Segments from a bounded sample: what is learnt, as parameters that SQL assigns customers with.
 
 `encoders` turn a prepared vector into a point, `algorithms` find groups of points, `prototypes`
-make rows of them that SQL can use, `quality` and `stability` judge, `training` tries and chooses,
-`rows` lays the outcome out as a table.
+make rows of them that SQL can use, `quality`, `stability` and `surrogate` judge, `training` tries
+and chooses (`trials` is what it says about it), `rows` lays the outcome out as a table.
 """
 
 from coterie.segmentation.algorithms import (
@@ -23,14 +23,16 @@ from coterie.segmentation.prototypes import (
     order_segments,
     represent,
 )
-from coterie.segmentation.quality import quality
 from coterie.segmentation.rows import fits_rows, segment_id_at
 from coterie.segmentation.settings import Settings
-from coterie.segmentation.stability import bootstrap_jaccard, jaccard_by_cluster
-from coterie.segmentation.training import Candidate, Fit, Trial, candidates, fit_segments
+from coterie.segmentation.stability import jaccard_by_cluster, resample
+from coterie.segmentation.training import fit_segments
+from coterie.segmentation.trials import CUTS, SEPARATE, Candidate, Fit, Start, Trial, candidates
 
 __all__ = [
     "ALGORITHMS",
+    "CUTS",
+    "SEPARATE",
     "Algorithm",
     "Candidate",
     "Clustering",
@@ -42,9 +44,9 @@ __all__ = [
     "Prototype",
     "Representation",
     "Settings",
+    "Start",
     "Trial",
     "assign",
-    "bootstrap_jaccard",
     "candidates",
     "fit_clustering",
     "fit_each_k",
@@ -56,8 +58,8 @@ __all__ = [
     "nearest",
     "one_thread",
     "order_segments",
-    "quality",
     "represent",
+    "resample",
     "round_significant",
     "segment_id_at",
 ]

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from coterie.segmentation.encoders import Encoder
-from coterie.segmentation.prototypes import Prototype, centre_prototypes, in_order
-from coterie.segmentation.training import Fit
+from coterie.segmentation.prototypes import Prototype, in_order
+from coterie.segmentation.trials import Fit
 
 
 def segment_id_at(position: int) -> str:
@@ -18,18 +18,22 @@ def segment_id_at(position: int) -> str:
 def fits_rows(fit: Fit, model_version: str) -> Iterator[dict[str, object]]:
     """Lay a fit out as rows of the table segment_fits (see coterie.schemas.SEGMENT_FITS)."""
     common = {"model_version": model_version, "algorithm": fit.algorithm}
-    segments = None if fit.prototypes is None else len(fit.prototypes)
-    yield {**common, "part": "outcome", "k": segments, "reason": fit.reason}
+    encoder = fit.encoder
+    if encoder is not None:
+        common["encoder"] = encoder.name
+    yield {
+        **common,
+        "part": "outcome",
+        "k": fit.segment_count,
+        "layer": None if encoder is None else len(encoder.layers),
+        "verdict": fit.verdict,
+        "reason": fit.reason,
+    }
     for trial in fit.trials:
-        yield {
-            **vars(trial),
-            "part": "trial",
-            "model_version": model_version,
-            "algorithm": "kmeans",
-        }
-    if fit.encoder is None or fit.prototypes is None:
+        yield {**vars(trial), "part": "trial", "model_version": model_version}
+    if encoder is None:
         return
-    for row in (*encoder_rows(fit.encoder), *prototype_rows(centre_prototypes(fit.prototypes))):
+    for row in (*encoder_rows(encoder), *prototype_rows(fit.prototypes)):
         yield {**common, **row}
 
 

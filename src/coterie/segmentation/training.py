@@ -1,134 +1,183 @@
-"""A training round: an encoder, k-means for each k, and the choice of k.
+"""A training round: every candidate is screened, the likely ones examined, one or none chosen.
 
 Everything here is a pure function of its arguments. A matrix is always (customers, features) or
 (customers, components), float64, its rows in the order of customer_id: k-means gives another
 answer for shuffled rows even with a fixed seed. Parameters are rounded to 12 significant digits
 before they are used, so that what is stored is exactly what was judged.
+
+The round in four steps:
+
+1. Screen. Each algorithm behind each encoder with each k is fitted once and gets the figures that
+   cost little. Candidates whose k may be chosen and whose segments are large enough are probed:
+   a few of the resamples of 2,000 rows.
+2. Rank. First those whose probe says that they can reach the limit, the largest k first, k-means
+   before the others of the same k unless their probe is clearly better. Three of each k come
+   before the fourth of any, so that many algorithms with one k cannot use up the examinations.
+3. Examine down the ranking, until one has passed every clause and three were looked at. The best
+   three, those that passed before those that did not, get the figures that cost much.
+4. Choose the largest k that passed; of the same k the plainest, unless another is clearly more
+   stable.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from coterie.segmentation.algorithms import ALGORITHMS, fit_kmeans
+from coterie.segmentation import quality
+from coterie.segmentation.algorithms import ALGORITHMS, Clustering, fit_clustering, fit_each_k
 from coterie.segmentation.encoders import Encoder, fit_encoder
-from coterie.segmentation.numerics import Labels, Matrix, one_thread, round_significant
-from coterie.segmentation.prototypes import nearest, order_segments
-from coterie.segmentation.quality import quality
+from coterie.segmentation.numerics import Labels, Matrix, even_rows, one_thread
+from coterie.segmentation.prototypes import (
+    UNASSIGNED,
+    Representation,
+    assign,
+    order_segments,
+    prototypes_of,
+    renumber,
+    represent,
+)
 from coterie.segmentation.settings import Settings
-from coterie.segmentation.stability import bootstrap_jaccard
+from coterie.segmentation.stability import (
+    Resampled,
+    rand_over_seeds,
+    resample,
+    without_each_feature,
+)
+from coterie.segmentation.surrogate import fidelity
+from coterie.segmentation.trials import (
+    CUTS,
+    SEPARATE,
+    WORDS,
+    Candidate,
+    Fit,
+    Start,
+    Trial,
+    candidates,
+    screened_k,
+    shortcomings,
+)
+
+# Rows of a resample whose Jaccard compares samples of any size: it rises with the rows.
+FIXED_ROWS = 2000
+# Rows of Dunn's index, of a cloud without groups and of the gap statistic: with twice as many the
+# figures moved by 0.01 at most.
+DUNN_ROWS = 2000
+NULL_ROWS = 1000
+GAP_ROWS = 1000
+# Fits that differ in their seed only.
+SEEDS = 5
+# Rows that the surrogate tree is grown on and asked about.
+SURROGATE_ROWS = 10_000
+# Candidates of one k that are ranked before the next ones of any k.
+SAME_K = 3
+
+Report = Callable[[str], None]
 
 
-@dataclass
-class Trial:
-    """Quality figures of one k on one sample; None where a figure was not computed."""
-
-    k: int
-    inertia: float | None = None
-    silhouette: float | None = None
-    davies_bouldin: float | None = None
-    calinski_harabasz: float | None = None
-    jaccard_mean: float | None = None
-    jaccard_min: float | None = None
-    resamples: int = 0
-    smallest_share: float | None = None
-    is_chosen: bool = False
-    reason: str = ""
+def _silent(words: str) -> None:
+    """Say nothing about the progress."""
 
 
-@dataclass
-class Fit:
-    """The outcome of a training round.
-
-    Attributes
-    ----------
-    algorithm
-        "kmeans", or "rules" when no k is good enough.
-    reason
-        The decision in words.
-    trials
-        One entry for every k that was looked at.
-    encoder
-        None for rules.
-    prototypes
-        (segments, components), in the order of the segments; None for rules.
-    """
-
-    algorithm: str
-    reason: str
-    trials: list[Trial] = field(default_factory=list)
-    encoder: Encoder | None = None
-    prototypes: Matrix | None = None
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One way to segment: what a round tries.
+@dataclass(eq=False)
+class Space:
+    """What an encoder makes of the sample.
 
     Attributes
     ----------
-    algorithm
-        A key of ALGORITHMS.
     encoder
-        A name that fit_encoder knows.
-    k
-        Number of segments; None where the algorithm finds it itself.
+        As it is stored.
+    points
+        (customers, components).
+    is_refitted
+        Whether a fit without one of the features gets an encoder of its own.
     """
 
-    algorithm: str
-    encoder: str
-    k: int | None
+    encoder: Encoder
+    points: Matrix
+    is_refitted: bool
 
 
-def candidates(settings: Settings, *, accepted_k: int | None = None) -> Iterator[Candidate]:
-    """List what a round tries: each algorithm behind each encoder with each k.
+@dataclass(eq=False)
+class Entry:
+    """A candidate with all a round knows about it.
 
-    Parameters
+    Attributes
     ----------
-    settings
-        Uses algorithms, encoders and the k screened and allowed.
-    accepted_k
-        Number of segments of the accepted model, whose prototypes online k-means goes on from;
-        None where there is no such model: then online k-means is left out.
-
-    Raises
-    ------
-    ValueError
-        If an algorithm is unknown.
+    candidate, trial
+        What was tried, and its figures.
+    space
+        Points it was fitted on.
+    rows
+        Rows of the sample it was fitted on.
+    clustering
+        What it found on these rows, labelled as the stored parameters label them.
+    start
+        Centres that online k-means goes on from.
+    probe
+        Resamples of FIXED_ROWS; None where it was not probed.
+    examined
+        Resamples of var resample_rows; None where it was not examined.
+    representation
+        Prototypes, once it is examined.
+    null
+        Silhouettes of clouds without groups.
     """
-    for name in settings.algorithms:
-        if name not in ALGORITHMS:
-            raise ValueError(f"unknown algorithm {name}: use {', '.join(ALGORITHMS)}")
-        algorithm = ALGORITHMS[name]
-        ks: Iterable[int | None] = screened_k(settings)
-        if algorithm.finds_k:
-            ks = (None,)
-        elif algorithm.needs_start:
-            ks = () if accepted_k is None else (accepted_k,)
-        for encoder in settings.encoders:
-            for k in ks:
-                yield Candidate(algorithm=name, encoder=encoder, k=k)
+
+    candidate: Candidate
+    trial: Trial
+    space: Space
+    rows: Labels
+    clustering: Clustering
+    start: Matrix | None = None
+    probe: Resampled | None = None
+    examined: Resampled | None = None
+    representation: Representation | None = None
+    null: tuple[float, ...] = ()
+
+    @property
+    def points(self) -> Matrix:
+        """The points it was fitted on."""
+        return self.space.points[self.rows]
+
+    @property
+    def words(self) -> str:
+        """For the progress: what it is."""
+        return f"{self.trial.k} segments by {self.candidate.words}"
+
+    def fit(self, points: Matrix, seed: int, settings: Settings) -> Clustering:
+        """Fit the same algorithm on other points."""
+        algorithm = ALGORITHMS[self.candidate.algorithm]
+        return fit_clustering(
+            self.candidate.algorithm,
+            points[even_rows(len(points), algorithm.rows_max)],
+            self.candidate.k,
+            seed=seed,
+            initialisations=settings.initialisations,
+            share_min=settings.share_min,
+            start=self.start,
+        )
 
 
-def screened_k(settings: Settings) -> range:
-    """Every k that is looked at: those shown for comparison and those that may be chosen."""
-    return range(
-        min(settings.k_screened_min, settings.k_min),
-        max(settings.k_screened_max, settings.k_max) + 1,
-    )
+def fit_segments(
+    values: Matrix,
+    order_values: Matrix,
+    *,
+    settings: Settings,
+    features: Sequence[str] = (),
+    start: Start | None = None,
+    report: Report = _silent,
+) -> Fit:
+    """Find segments: the largest number of them that is stable and can be explained.
 
-
-def fit_segments(values: Matrix, order_values: Matrix, *, settings: Settings) -> Fit:
-    """Find segments: PCA, k-means for each k, and the largest k that is stable.
-
-    The rule: the largest k in k_min..k_max whose segments all reach the Jaccard limit on
-    average and none of which is smaller than the smallest share. The silhouette alone would
-    choose two or three segments and merge kinds of customers that differ. If no k passes, or
-    the sample allows no clustering, the outcome is "rules": segments by recency, frequency and
-    revenue.
+    A candidate must pass every clause: each segment's mean Jaccard over the resamples, the mean
+    adjusted Rand index, the smallest share, the surrogate tree's fidelity, and the agreement of
+    what SQL assigns with what the library found. The silhouette alone would choose two or three
+    segments and merge kinds of customers that differ. If no candidate passes, or the sample allows
+    no clustering, the outcome is "rules": segments by recency, frequency and revenue.
 
     Parameters
     ----------
@@ -138,6 +187,12 @@ def fit_segments(values: Matrix, order_values: Matrix, *, settings: Settings) ->
         (customers,), the feature that orders the segments, in its own unit.
     settings
         See Settings.
+    features
+        Names of the features, for the words; their positions where none are given.
+    start
+        The accepted model; without it online k-means is not tried.
+    report
+        Takes the progress, a sentence at a time.
 
     Returns
     -------
@@ -147,8 +202,12 @@ def fit_segments(values: Matrix, order_values: Matrix, *, settings: Settings) ->
     problem = _problem(values, settings)
     if problem:
         return Fit(algorithm="rules", reason=f"Segments by rules: {problem}.")
+    names = list(features) or [f"feature {number + 1}" for number in range(values.shape[1])]
+    if len(names) != values.shape[1]:
+        raise ValueError(f"got {len(names)} names for {values.shape[1]} features")
     with one_thread():
-        return _fit(values, order_values, settings)
+        found = Round(values, order_values, names, settings, start, report)
+        return found.fit()
 
 
 def _problem(values: Matrix, settings: Settings) -> str | None:
@@ -162,84 +221,579 @@ def _problem(values: Matrix, settings: Settings) -> str | None:
     return None
 
 
-def _fit(values: Matrix, order_values: Matrix, settings: Settings) -> Fit:
-    encoder = fit_encoder(values, variance_share=settings.variance_share)
-    points = encoder.encode(values)
-    distinct = len(np.unique(round_significant(points, 9), axis=0))
-    trials: dict[int, Trial] = {}
-    fitted: dict[int, tuple[Matrix, Labels]] = {}
-    for k in screened_k(settings):
-        if distinct <= k:
-            trials[k] = Trial(k=k, reason=f"Only {distinct} customers differ from each other.")
-            continue
-        centres, _, _ = fit_kmeans(
-            points, k, initialisations=settings.initialisations, seed=settings.seed
-        )
-        centres = round_significant(centres)
-        labels = nearest(points, centres)
-        fitted[k] = centres, labels
-        trials[k] = Trial(
-            k=k,
-            inertia=float(((points - centres[labels]) ** 2).sum()),
-            smallest_share=float(np.bincount(labels, minlength=k).min() / len(points)),
-        )
-        trials[k].silhouette, trials[k].davies_bouldin, trials[k].calinski_harabasz = quality(
-            points, labels, settings=settings
-        )
-    chosen = _choose(trials, fitted, points, settings)
-    ordered = [trials[k] for k in sorted(trials)]
-    if chosen is None:
-        reason = (
-            f"Segments by rules: no number of segments from {settings.k_min} to {settings.k_max} "
-            f"is stable (Jaccard of at least {settings.jaccard_min:g} for every segment) "
-            f"with at least {settings.share_min:.0%} of the customers in each."
-        )
-        return Fit(algorithm="rules", reason=reason, trials=ordered)
-    centres, labels = fitted[chosen]
-    return Fit(
-        algorithm="kmeans",
-        reason=f"{chosen} segments by k-means. {trials[chosen].reason}",
-        trials=ordered,
-        encoder=encoder,
-        prototypes=centres[order_segments(centres, labels, order_values)],
-    )
+def nested_rows(count: int, limit: int) -> Labels:
+    """Rows at even distances, those of a smaller bound among those of a larger one.
+
+    Parameters
+    ----------
+    count
+        Rows of the sample.
+    limit
+        Rows at most.
+    """
+    rows = np.arange(count)
+    bounds = {algorithm.rows_max for algorithm in ALGORITHMS.values()}
+    for bound in sorted({bound for bound in bounds if bound > limit}, reverse=True):
+        rows = rows[even_rows(len(rows), bound)]
+    return rows[even_rows(len(rows), limit)]
 
 
-def _choose(
-    trials: dict[int, Trial],
-    fitted: dict[int, tuple[Matrix, Labels]],
-    points: Matrix,
-    settings: Settings,
-) -> int | None:
-    """Find the largest k that passes; write figures and reasons into the trials."""
-    chosen: int | None = None
-    for k in sorted(trials, reverse=True):
-        trial = trials[k]
-        if k not in fitted:
-            continue
-        if not settings.k_min <= k <= settings.k_max:
+class Round:
+    """One training round; see the module for its steps."""
+
+    def __init__(
+        self,
+        values: Matrix,
+        order_values: Matrix,
+        names: Sequence[str],
+        settings: Settings,
+        start: Start | None,
+        report: Report,
+    ) -> None:
+        self.values = values
+        self.order_values = order_values
+        self.names = names
+        self.settings = settings
+        self.start = start
+        self.report = report
+        self.entries: list[Entry] = []
+        self.others: list[Trial] = []
+        self.gaps: dict[tuple[str, str], dict[int, tuple[float, float]]] = {}
+
+    def fit(self) -> Fit:
+        """Run the steps in turn."""
+        self.screen()
+        ranked = self.rank()
+        passed = self.examine(ranked)
+        finalists = (passed + [entry for entry in ranked if entry not in passed])[
+            : self.settings.examined_full
+        ]
+        finalists = [entry for entry in finalists if entry.trial.is_examined]
+        for entry in finalists:
+            self.complete(entry)
+        chosen = self.choose(passed)
+        self.explain(chosen)
+        trials = [entry.trial for entry in self.entries] + self.others
+        places = {name: place for place, name in enumerate(self.settings.algorithms)}
+        encoders = {name: place for place, name in enumerate(self.settings.encoders)}
+        trials.sort(key=lambda t: (places[t.algorithm], encoders.get(t.encoder, -1), t.k))
+        if chosen is None:
+            return Fit(
+                algorithm="rules",
+                reason=self.rules_reason(),
+                trials=trials,
+                verdict=self.verdict(finalists[0]) if finalists else None,
+            )
+        prototypes = chosen.representation.prototypes
+        labels = assign(chosen.space.points, prototypes)
+        centres = np.array(
+            [chosen.space.points[labels == s].mean(axis=0) for s in range(chosen.trial.k)]
+        )
+        assigned = labels >= 0
+        order = order_segments(centres, labels[assigned], self.order_values[assigned])
+        verdict = self.verdict(chosen)
+        return Fit(
+            algorithm=chosen.candidate.algorithm,
+            reason=self.decision_reason(chosen, verdict),
+            trials=trials,
+            encoder=chosen.space.encoder,
+            prototypes=renumber(prototypes, order),
+            verdict=verdict,
+        )
+
+    # ---- 1. screen
+
+    def screen(self) -> None:
+        """Fit every candidate once; what costs little is computed for all of them."""
+        wanted: dict[str, dict[str, list[int | None]]] = defaultdict(lambda: defaultdict(list))
+        accepted_k = None if self.start is None else len(self.start.centres)
+        for candidate in candidates(self.settings, accepted_k=accepted_k):
+            wanted[candidate.encoder][candidate.algorithm].append(candidate.k)
+        for encoder, algorithms in wanted.items():
+            space = self.space(encoder)
+            some = nested_rows(
+                len(self.values),
+                min(self.settings.silhouette_rows, *(a.rows_max for a in ALGORITHMS.values())),
+            )
+            distances = quality.pairwise(space.points[some])
+            for algorithm, ks in algorithms.items():
+                if ALGORITHMS[algorithm].needs_start:
+                    continue
+                self.report(f"screening {WORDS[algorithm]} behind {encoder}")
+                self.screen_algorithm(algorithm, ks, space, some, distances)
+        if self.start is not None and "online_kmeans" in self.settings.algorithms:
+            space = Space(self.start.encoder, self.start.encoder.encode(self.values), False)
+            some = nested_rows(len(self.values), DUNN_ROWS)
+            distances = quality.pairwise(space.points[some])
+            self.screen_algorithm("online_kmeans", [accepted_k], space, some, distances)
+        self.mark_elbows()
+        for entry in self.entries:
+            if self.is_open(entry):
+                self.probe(entry)
+
+    def space(self, name: str) -> Space:
+        """Fit an encoder and encode the sample."""
+        encoder = fit_encoder(
+            self.values,
+            name,
+            variance_share=self.settings.variance_share,
+            seed=self.settings.seed,
+        )
+        return Space(encoder, encoder.encode(self.values), name != "autoencoder")
+
+    def screen_algorithm(
+        self, algorithm: str, ks: list[int | None], space: Space, some: Labels, distances: Matrix
+    ) -> None:
+        """Fit one algorithm behind one encoder for each k."""
+        rows = nested_rows(len(space.points), ALGORITHMS[algorithm].rows_max)
+        points = space.points[rows]
+        distinct = len(np.unique(np.round(points, 9), axis=0))
+        possible = [k for k in ks if k is None or k < distinct]
+        for k in ks:
+            if k not in possible:
+                reason = f"Only {distinct} customers differ from each other."
+                self.others.append(Trial(algorithm, space.encoder.name, k, reason=reason))
+        start = self.start.centres if ALGORITHMS[algorithm].needs_start else None
+        among = np.searchsorted(rows, some)
+        few = even_rows(len(some), DUNN_ROWS)
+        near = distances[np.ix_(few, few)]
+        for k, clustering in self.clusterings(algorithm, possible, points, start):
+            settled = clustering
+            if clustering.centres is not None:
+                # As the stored, rounded parameters label them.
+                made = prototypes_of(points, clustering)
+                settled = replace(clustering, labels=assign(points, made))
+            labels = settled.labels
+            sizes = np.bincount(labels[labels >= 0], minlength=settled.k)
+            trial = Trial(
+                algorithm,
+                space.encoder.name,
+                settled.k if k is None else k,
+                inertia=quality.inertia(points, labels),
+                silhouette=quality.silhouette(distances, labels[among]),
+                davies_bouldin=quality.davies_bouldin(points, labels),
+                calinski_harabasz=quality.calinski_harabasz(points, labels),
+                dunn=quality.dunn(near, labels[among][few]),
+                smallest_share=float(sizes.min() / len(labels)) if len(sizes) else 0.0,
+                unassigned_share=float((labels == UNASSIGNED).mean()),
+            )
+            if k is not None and clustering.k < k:
+                trial.reason = f"Only {clustering.k} groups hold customers."
+                self.others.append(trial)
+                continue
+            candidate = Candidate(algorithm, space.encoder.name, k)
+            self.entries.append(Entry(candidate, trial, space, rows, settled, start))
+
+    def clusterings(
+        self, algorithm: str, ks: list[int | None], points: Matrix, start: Matrix | None
+    ) -> Iterator[tuple[int | None, Clustering]]:
+        """Fit an algorithm for each k; a linkage builds its tree once."""
+        settings = self.settings
+        if ALGORITHMS[algorithm].finds_k or start is not None:
+            for k in ks:
+                yield (
+                    k,
+                    fit_clustering(
+                        algorithm,
+                        points,
+                        k,
+                        seed=settings.seed,
+                        share_min=settings.share_min,
+                        start=start,
+                    ),
+                )
+            return
+        yield from fit_each_k(
+            algorithm,
+            points,
+            ks,
+            seed=settings.seed,
+            initialisations=settings.initialisations,
+        )
+
+    def mark_elbows(self) -> None:
+        """Mark the k at which the inertia bends, for each algorithm behind each encoder."""
+        for entries in self.by_pair().values():
+            if not ALGORITHMS[entries[0].candidate.algorithm].finds_k:
+                bend = quality.elbow({e.trial.k: e.trial.inertia for e in entries})
+                for entry in entries:
+                    entry.trial.is_elbow = entry.trial.k == bend
+
+    def by_pair(self) -> dict[tuple[str, str], list[Entry]]:
+        """Entries of each algorithm behind each encoder."""
+        pairs: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            pairs[entry.candidate.algorithm, entry.candidate.encoder].append(entry)
+        return pairs
+
+    def is_open(self, entry: Entry) -> bool:
+        """Whether an entry may still be chosen; a reason is written where not."""
+        trial, settings = entry.trial, self.settings
+        if not settings.k_min <= trial.k <= settings.k_max:
             trial.reason = (
                 f"Shown for comparison; k is chosen from {settings.k_min} to {settings.k_max}."
             )
-            continue
-        if chosen is not None:
-            trial.reason = (
-                f"Not examined: {chosen} segments are stable and the largest such number is taken."
+            return False
+        found = shortcomings(trial, settings)
+        if found:
+            trial.reason = f"Rejected: {'; '.join(found)}."
+        return not found
+
+    def probe(self, entry: Entry) -> None:
+        """Look whether the segments come back in a few resamples."""
+        entry.probe = self.resampled(
+            entry, rows=FIXED_ROWS, resamples=self.settings.probe_resamples
+        )
+
+    def resampled(
+        self,
+        entry: Entry,
+        *,
+        rows: int,
+        resamples: int,
+        limit: float | None = None,
+        so_far: Resampled | None = None,
+    ) -> Resampled:
+        """Resample an entry's rows, as its algorithm bears it."""
+        algorithm = ALGORITHMS[entry.candidate.algorithm]
+        return resample(
+            entry.points,
+            entry.clustering.labels,
+            lambda points, seed: entry.fit(points, seed, self.settings).labels,
+            rows=min(rows, algorithm.rows_max),
+            resamples=resamples,
+            seed=self.settings.seed,
+            # To the others equal rows are a group, or a dense place.
+            keep_repeats=entry.clustering.predict is not None,
+            limit=limit,
+            so_far=so_far,
+        )
+
+    # ---- 2. rank
+
+    def rank(self) -> list[Entry]:
+        """Order the entries that may be chosen by how likely it is that they are."""
+        settings = self.settings
+        algorithms = list(settings.algorithms)
+        encoders = [*settings.encoders, *(e.candidate.encoder for e in self.entries)]
+
+        def preference(entry: Entry) -> tuple[float, int, int]:
+            bonus = settings.better_by if entry.candidate.algorithm == "kmeans" else 0.0
+            return (
+                -(entry.probe.lowest + bonus),
+                algorithms.index(entry.candidate.algorithm),
+                encoders.index(entry.candidate.encoder),
             )
-            continue
-        if trial.smallest_share is not None and trial.smallest_share < settings.share_min:
-            trial.reason = (
-                f"Rejected: the smallest segment holds {trial.smallest_share:.1%}, "
-                f"the limit is {settings.share_min:.0%}."
+
+        likely = settings.jaccard_min - settings.probe_margin
+        groups: dict[tuple[bool, int], list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            if entry.probe is not None:
+                groups[entry.probe.lowest < likely, -entry.trial.k].append(entry)
+        keyed = [
+            ((is_unlikely, place // SAME_K, falling_k, place), entry)
+            for (is_unlikely, falling_k), entries in groups.items()
+            for place, entry in enumerate(sorted(entries, key=preference))
+        ]
+        return [entry for _, entry in sorted(keyed, key=lambda pair: pair[0])]
+
+    # ---- 3. examine
+
+    def examine(self, ranked: list[Entry]) -> list[Entry]:
+        """Go down the ranking; what passes every clause is returned, in its order."""
+        settings = self.settings
+        passed: list[Entry] = []
+        for looked_at, entry in enumerate(ranked[: settings.examined_max]):
+            if passed and looked_at >= settings.examined_full:
+                break
+            self.report(f"examining {entry.words}")
+            self.examine_one(entry)
+            if entry.trial.is_eligible:
+                passed.append(entry)
+        return passed
+
+    def examine_one(self, entry: Entry) -> None:
+        """Judge every clause; the resamples end once the limit is out of reach."""
+        trial, settings = entry.trial, self.settings
+        trial.is_examined = True
+        entry.representation = represent(
+            entry.points,
+            entry.clustering,
+            refit=lambda points: entry.fit(points, settings.seed, settings),
+            agreement_min=settings.agreement_min,
+            prototypes_max=settings.prototypes_max,
+            seed=settings.seed,
+        )
+        trial.agreement = entry.representation.agreement
+        labels = assign(entry.space.points, entry.representation.prototypes)
+        sizes = np.bincount(labels[labels >= 0], minlength=trial.k)
+        trial.smallest_share = float(sizes.min() / len(labels))
+        trial.unassigned_share = float((labels == UNASSIGNED).mean())
+        some = even_rows(len(labels), SURROGATE_ROWS)
+        trial.surrogate_fidelity = fidelity(
+            self.values[some], labels[some], leaves=settings.leaves_per_segment * trial.k
+        )
+        if not shortcomings(trial, settings):
+            entry.examined = self.resampled(
+                entry,
+                rows=settings.resample_rows,
+                resamples=settings.resamples,
+                limit=settings.jaccard_min,
             )
-            continue
-        jaccard, trial.resamples = bootstrap_jaccard(points, fitted[k][1], k, settings=settings)
-        trial.jaccard_mean, trial.jaccard_min = float(jaccard.mean()), float(jaccard.min())
-        figures = f"lowest Jaccard {trial.jaccard_min:.2f} over {trial.resamples} resamples"
-        if trial.jaccard_min < settings.jaccard_min:
-            trial.reason = f"Rejected: {figures}, the limit is {settings.jaccard_min:g}."
-            continue
-        chosen = k
-        trial.is_chosen = True
-        trial.reason = f"Chosen: the largest k whose segments are all stable ({figures})."
-    return chosen
+            self.write_stability(entry)
+        found = shortcomings(trial, settings)
+        trial.is_eligible = not found
+        if found:
+            trial.reason = f"Rejected: {'; '.join(found)}."
+
+    def write_stability(self, entry: Entry) -> None:
+        """Copy what the resamples said into the trial."""
+        trial, examined = entry.trial, entry.examined
+        trial.jaccard_mean, trial.jaccard_min = examined.mean, examined.lowest
+        trial.ari_resamples, trial.resamples = examined.mean_rand, examined.resamples
+
+    def complete(self, entry: Entry) -> None:
+        """Compute what costs much; it decides nothing but the verdict and the words."""
+        trial, settings = entry.trial, self.settings
+        self.report(f"all figures of {entry.words}")
+        entry.examined = self.resampled(
+            entry,
+            rows=settings.resample_rows,
+            resamples=settings.resamples,
+            so_far=entry.examined,
+        )
+        entry.probe = self.resampled(
+            entry, rows=FIXED_ROWS, resamples=settings.resamples, so_far=entry.probe
+        )
+        self.write_stability(entry)
+        trial.jaccard_2000_mean, trial.jaccard_2000_min = entry.probe.mean, entry.probe.lowest
+        trial.ari_seeds = rand_over_seeds(
+            entry.points,
+            lambda points, seed: entry.fit(points, seed, settings).labels,
+            rows=settings.resample_rows,
+            seeds=SEEDS,
+            seed=settings.seed,
+        )
+        self.write_sensitivity(entry)
+        self.write_null(entry)
+        self.write_gaps(entry)
+
+    def write_sensitivity(self, entry: Entry) -> None:
+        """Find the feature without which the segments change most."""
+        settings = self.settings
+        some = even_rows(len(entry.rows), settings.resample_rows)
+        values = self.values[entry.rows[some]]
+
+        def refit(values: Matrix, position: int) -> Labels:
+            if entry.space.is_refitted:
+                # A feature of its own is gone: components and groups are found without it.
+                values = np.delete(values, position, axis=1)
+                if not values.size or not (values != values[:1]).any():
+                    return np.zeros(len(values), dtype=np.int64)
+                encoder = fit_encoder(
+                    values, entry.candidate.encoder, variance_share=settings.variance_share
+                )
+            else:
+                # To train a network for each feature would take minutes: it sees the mean instead.
+                values = values.copy()
+                values[:, position] = self.values[:, position].mean()
+                encoder = entry.space.encoder
+            return entry.fit(encoder.encode(values), settings.seed, settings).labels
+
+        labels = entry.clustering.labels[some]
+        found = list(without_each_feature(values, labels, refit, names=self.names))
+        if found:
+            lowest, name = min(found)
+            entry.trial.ari_without_feature = float(lowest)
+            entry.trial.most_sensitive_feature = name
+
+    def write_null(self, entry: Entry) -> None:
+        """Compare the silhouette with that of clouds without groups, behind the same encoder."""
+        trial, settings = entry.trial, self.settings
+        rows = min(NULL_ROWS, len(self.values))
+        found = []
+        for cloud in quality.gaussian_null(
+            self.values, rows=rows, draws=settings.null_draws, seed=settings.seed
+        ):
+            points = entry.space.encoder.encode(cloud)
+            labels = entry.fit(points, settings.seed, settings).labels
+            # Nothing found in a cloud is what a silhouette of 0 says.
+            found.append(quality.silhouette(quality.pairwise(points), labels) or 0.0)
+        entry.null = tuple(found)
+        if found and trial.silhouette is not None:
+            trial.silhouette_null = float(np.mean(found))
+            trial.silhouette_gap = trial.silhouette - trial.silhouette_null
+
+    def write_gaps(self, entry: Entry) -> None:
+        """Compute the gap statistic for every k of the entry's algorithm and encoder, once."""
+        pair = entry.candidate.algorithm, entry.candidate.encoder
+        algorithm = ALGORITHMS[entry.candidate.algorithm]
+        if pair in self.gaps or algorithm.finds_k or algorithm.needs_start:
+            return
+        settings = self.settings
+
+        def fit(points: Matrix, ks: Iterable[int]) -> Iterator[tuple[int, Labels]]:
+            for k, clustering in fit_each_k(
+                entry.candidate.algorithm,
+                points,
+                ks,
+                seed=settings.seed,
+                initialisations=settings.initialisations,
+            ):
+                yield k, clustering.labels
+
+        entries = self.by_pair()[pair]
+        self.gaps[pair] = quality.gap_statistic(
+            entry.points,
+            [other.trial.k for other in entries],
+            fit,
+            rows=GAP_ROWS,
+            draws=settings.gap_draws,
+            seed=settings.seed,
+        )
+        for other in entries:
+            other.trial.gap, other.trial.gap_error = self.gaps[pair][other.trial.k]
+
+    # ---- 4. choose and explain
+
+    def choose(self, passed: list[Entry]) -> Entry | None:
+        """Take the largest k; of the same k the plainest, unless another is clearly better."""
+        if not passed:
+            return None
+        largest = max(entry.trial.k for entry in passed)
+        rivals = [entry for entry in passed if entry.trial.k == largest]
+        algorithms = list(self.settings.algorithms)
+        encoders = [*self.settings.encoders, *(e.candidate.encoder for e in self.entries)]
+        plainest = min(
+            rivals,
+            key=lambda e: (
+                e.candidate.algorithm != "kmeans",
+                algorithms.index(e.candidate.algorithm),
+                encoders.index(e.candidate.encoder),
+            ),
+        )
+        best = max(rivals, key=lambda e: e.trial.jaccard_min)
+        is_better = best.trial.jaccard_min >= plainest.trial.jaccard_min + self.settings.better_by
+        chosen = best if is_better else plainest
+        chosen.trial.is_chosen = True
+        return chosen
+
+    def explain(self, chosen: Entry | None) -> None:
+        """Write the reasons that need the choice."""
+        settings = self.settings
+        likely = settings.jaccard_min - settings.probe_margin
+        for entry in self.entries:
+            trial = entry.trial
+            if trial.is_chosen:
+                trial.reason = (
+                    "Chosen: the largest k whose segments are all stable (lowest Jaccard "
+                    f"{trial.jaccard_min:.2f} over {trial.resamples} resamples, mean adjusted "
+                    f"Rand index {trial.ari_resamples:.2f}) and explained (a tree of "
+                    f"{settings.leaves_per_segment * trial.k} leaves names the segment of "
+                    f"{trial.surrogate_fidelity:.0%})."
+                )
+            elif trial.is_eligible and chosen is not None:
+                trial.reason = (
+                    f"Passes, but {chosen.trial.k} segments pass too, and the largest such number "
+                    "is taken."
+                    if trial.k < chosen.trial.k
+                    else f"Passes, but is not chosen: {chosen.words} have a lowest Jaccard of "
+                    f"{chosen.trial.jaccard_min:.2f}, this one {trial.jaccard_min:.2f}."
+                )
+            elif trial.reason and not trial.is_examined:
+                continue
+            elif not trial.is_examined and entry.probe is not None:
+                if entry.probe.lowest < likely:
+                    trial.reason = (
+                        f"Not examined: in {entry.probe.resamples} resamples of {FIXED_ROWS} rows "
+                        f"the lowest Jaccard is {entry.probe.lowest:.2f}, too far below the limit "
+                        f"of {settings.jaccard_min:g}."
+                    )
+                elif chosen is not None:
+                    trial.reason = (
+                        f"Not examined: {chosen.words} are stable"
+                        + (
+                            " and the largest such number is taken."
+                            if trial.k < chosen.trial.k
+                            else ", and this one ranks lower."
+                        )
+                    )
+                else:
+                    trial.reason = (
+                        f"Not examined: {settings.examined_max} candidates that ranked higher "
+                        "were not good enough, and no more are looked at."
+                    )
+            if chosen is not None and trial.k > chosen.trial.k and self.splits(entry):
+                trial.reason += " More segments than the data bears (over-segmentation)."
+
+    def splits(self, entry: Entry) -> bool:
+        """Whether some segments of an entry do not come back."""
+        lowest = self.lowest_jaccard(entry)
+        return lowest is not None and lowest < self.settings.jaccard_min
+
+    def lowest_jaccard(self, entry: Entry) -> float | None:
+        """The lowest Jaccard as far as it is known."""
+        if entry.trial.jaccard_min is not None:
+            return entry.trial.jaccard_min
+        return None if entry.probe is None else entry.probe.lowest
+
+    def verdict(self, entry: Entry) -> str:
+        """Whether the silhouette beats every cloud without groups, and by enough to matter."""
+        trial = entry.trial
+        is_separate = (
+            trial.silhouette is not None
+            and trial.silhouette_gap is not None
+            and trial.silhouette > max(entry.null)
+            and trial.silhouette_gap >= self.settings.silhouette_gap_min
+        )
+        return SEPARATE if is_separate else CUTS
+
+    def decision_reason(self, chosen: Entry, verdict: str) -> str:
+        """The decision in words."""
+        trial = chosen.trial
+        words = [f"{trial.k} segments by {chosen.candidate.words}. {trial.reason}"]
+        if trial.silhouette_gap is None:
+            words.append("Whether they are separate groups was not judged.")
+        elif verdict == SEPARATE:
+            words.append(
+                f"They are separate groups: the silhouette of {trial.silhouette:.2f} is "
+                f"{trial.silhouette_gap:.2f} above that of a cloud without groups."
+            )
+        else:
+            words.append(
+                f"They are cuts of a continuum: the silhouette of {trial.silhouette:.2f} is what "
+                f"a cloud without groups has too ({trial.silhouette_null:.2f})."
+            )
+        pair = chosen.candidate.algorithm, chosen.candidate.encoder
+        for entry in sorted(self.by_pair()[pair], key=lambda e: e.trial.k):
+            if entry.trial.k > trial.k and self.splits(entry):
+                words.append(
+                    f"{entry.trial.k} would be too many: some of them do not come back (lowest "
+                    f"Jaccard {self.lowest_jaccard(entry):.2f})."
+                )
+                break
+        fewer = quality.gap_prefers(self.gaps.get(pair, {}))
+        if fewer is not None and fewer < trial.k:
+            words.append(
+                f"The gap statistic prefers {fewer}: some segments may be parts of one group "
+                "(over-segmentation)."
+            )
+        return " ".join(words)
+
+    def rules_reason(self) -> str:
+        """Why nothing was chosen."""
+        settings = self.settings
+        examined = [entry for entry in self.entries if entry.trial.is_examined]
+        words = (
+            f"Segments by rules: no number of segments from {settings.k_min} to {settings.k_max} "
+            f"is stable (Jaccard of at least {settings.jaccard_min:g} for every segment, mean "
+            f"adjusted Rand index of at least {settings.ari_min:g}) and explained (tree right for "
+            f"{settings.fidelity_min:.0%}) with at least {settings.share_min:.0%} of the "
+            "customers in each."
+        )
+        if examined:
+            first = examined[0] if len(examined) == 1 else max(
+                examined, key=lambda e: self.lowest_jaccard(e) or 0.0
+            )
+            words += f" The nearest to it were {first.words}. {first.trial.reason}"
+        return words
