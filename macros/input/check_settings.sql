@@ -40,6 +40,7 @@
     {%- endif -%}
     {%- do coterie.check_numbers() -%}
     {%- do coterie.check_names() -%}
+    {%- do coterie.check_candidates() -%}
     {%- do coterie.check_features() -%}
 {%- endmacro %}
 

@@ -2,6 +2,8 @@
 {% macro segmentation_settings() -%}
     {{- return({
         'seed': var('segment_seed') | int,
+        'algorithms': var('segment_algorithms'),
+        'encoders': var('segment_encoders'),
         'variance_share': var('segment_variance_share') | float,
         'k_screened_min': var('segment_k_screened_min') | int,
         'k_screened_max': var('segment_k_screened_max') | int,
@@ -10,9 +12,23 @@
         'initialisations': var('segment_initialisations') | int,
         'resamples': var('segment_resamples') | int,
         'resample_rows': var('segment_resample_rows') | int,
+        'probe_resamples': var('segment_probe_resamples') | int,
+        'probe_margin': var('segment_probe_margin') | float,
+        'examined_full': var('segment_examined_full') | int,
+        'examined_max': var('segment_examined_max') | int,
         'jaccard_min': var('segment_jaccard_min') | float,
+        'ari_min': var('segment_ari_min') | float,
         'share_min': var('segment_share_min') | float,
+        'unassigned_max': var('segment_unassigned_max') | float,
+        'fidelity_min': var('segment_fidelity_min') | float,
+        'leaves_per_segment': var('segment_leaves_per_segment') | int,
+        'agreement_min': var('segment_agreement_min') | float,
+        'better_by': var('segment_better_by') | float,
+        'prototypes_max': var('segment_prototypes_max') | int,
         'silhouette_rows': var('segment_silhouette_rows') | int,
+        'silhouette_gap_min': var('segment_silhouette_gap_min') | float,
+        'null_draws': var('segment_null_draws') | int,
+        'gap_draws': var('segment_gap_draws') | int,
         'rows_min': var('segment_rows_min') | int,
     }) -}}
 {%- endmacro %}

@@ -34,6 +34,9 @@ decisions as (
         {{ coterie.build_started_at() }} as trained_at,
         plan.as_of_date,
         outcomes.algorithm,
+        outcomes.encoder,
+        outcomes.layer as encoder_layer_count,
+        outcomes.verdict,
         case
             when outcomes.algorithm = 'rules' then {{ coterie.segment_rules() | length }}
             else outcomes.k
@@ -65,7 +68,10 @@ explained as (
         trained_at,
         as_of_date,
         algorithm,
+        encoder,
+        encoder_layer_count,
         segment_count,
+        verdict,
         sample_size,
         decision,
         features_hash,

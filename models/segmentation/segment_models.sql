@@ -26,7 +26,10 @@ segment_models as (
         trained_at,
         as_of_date,
         algorithm,
+        encoder,
+        encoder_layer_count,
         segment_count,
+        verdict,
         sample_size,
         case
             when is_in_force then 'accepted'

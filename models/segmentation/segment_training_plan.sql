@@ -95,6 +95,7 @@ plan as (
         reasons.accepted_model_version,
         reasons.accepted_algorithm,
         '{{ features_hash }}' as features_hash,
+        '{{ coterie.segmentation_features() | map(attribute="name") | join(",") }}' as features,
         '{{ tojson(settings, sort_keys=true) }}' as settings,
         case when reasons.due_reason is not null then sample.sample_size end as sample_size,
         case

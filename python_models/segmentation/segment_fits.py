@@ -11,6 +11,7 @@ def model(dbt, session):
         return with_schema([], SEGMENT_FITS)
 
     # Imported only now: a build without training need not wait for scikit-learn.
+    from coterie.progress import in_dbt_log  # noqa: PLC0415
     from coterie.segmentation import Settings, fit_segments, fits_rows  # noqa: PLC0415
 
     sample = to_arrow(vectors).sort_by("customer_id")
@@ -18,5 +19,7 @@ def model(dbt, session):
         matrix(sample["prepared"]),
         sample["order_value"].to_numpy(),
         settings=Settings(**dbt.config.meta_get("settings")),
+        features=plan["features"].split(",") if sample.num_rows else (),
+        report=in_dbt_log("segmentation"),
     )
     return with_schema(fits_rows(fit, plan["model_version"]), SEGMENT_FITS)

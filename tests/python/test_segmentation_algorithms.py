@@ -206,7 +206,7 @@ def test_candidates():
     assert set(found) - set(cold) == {
         Candidate("online_kmeans", encoder, 5) for encoder in ("pca", "none")
     }
-    assert [c.k for c in candidates(Settings())] == list(range(2, 9))
+    assert [c.k for c in candidates(Settings())] == list(range(2, 13))
 
 
 def test_an_unknown_candidate_is_refused():

@@ -7,8 +7,10 @@ import pytest
 from coterie.frames import matrix, to_arrow, with_schema
 from coterie.schemas import SEGMENT_FITS
 from coterie.segmentation import (
+    CUTS,
+    SEPARATE,
     Settings,
-    bootstrap_jaccard,
+    assign,
     fit_encoder,
     fit_kmeans,
     fit_segments,
@@ -16,6 +18,7 @@ from coterie.segmentation import (
     jaccard_by_cluster,
     nearest,
     order_segments,
+    resample,
     round_significant,
 )
 
@@ -28,15 +31,27 @@ def blobs(groups: int, *, rows: int = 600, features: int = 6, spread: float = 0.
     return centres[truth] + generator.normal(0, spread, (rows, features)), truth
 
 
-SETTINGS = Settings(resamples=5, resample_rows=400, silhouette_rows=300)
+SETTINGS = Settings(
+    k_screened_max=8,
+    resamples=5,
+    resample_rows=400,
+    silhouette_rows=300,
+    null_draws=2,
+    gap_draws=2,
+    examined_full=1,
+)
+
+
+def refit(k):
+    return lambda points, seed: fit_kmeans(points, k, initialisations=10, seed=seed)[1]
 
 
 def test_planted_groups_are_found():
     values, truth = blobs(5)
     fit = fit_segments(values, truth.astype(float), settings=SETTINGS)
     assert fit.algorithm == "kmeans"
-    assert len(fit.prototypes) == 5
-    found = nearest(fit.encoder.encode(values), fit.prototypes)
+    assert fit.segment_count == len(fit.prototypes) == 5
+    found = assign(fit.encoder.encode(values), fit.prototypes)
     # Segments fall with the order value, so group 4 is the first segment.
     assert (found == 4 - truth).all()
     assert [trial.k for trial in fit.trials if trial.is_chosen] == [5]
@@ -53,7 +68,8 @@ def test_the_same_input_gives_the_same_parameters():
 
 def test_parameters_have_twelve_significant_digits():
     fit = fit_segments(*blobs(5), settings=SETTINGS)
-    for stored in (fit.encoder.weights, fit.encoder.bias, fit.prototypes):
+    centres = np.array([prototype.vector for prototype in fit.prototypes])
+    for stored in (fit.encoder.weights, fit.encoder.bias, centres):
         assert (stored == round_significant(stored)).all()
 
 
@@ -87,18 +103,29 @@ def test_jaccard_by_hand():
     np.testing.assert_allclose(jaccard_by_cluster(reference, other, 3), [2 / 3, 3 / 4, np.nan])
 
 
+def test_jaccard_counts_rows_that_one_of_both_leaves_out():
+    reference = np.array([0, 0, 0, -1, 1, 1])
+    other = np.array([0, 0, -1, 0, 2, 2])
+    # Cluster 0: 2 rows together, 4 in either. Any number of clusters may stand on the other side.
+    np.testing.assert_allclose(jaccard_by_cluster(reference, other, 2), [2 / 4, 1])
+    nobody = np.full(6, -1)
+    np.testing.assert_allclose(jaccard_by_cluster(reference, nobody, 2), [0, 0])
+
+
 def test_jaccard_is_high_for_real_groups_and_low_for_cuts_of_noise():
     values, _ = blobs(4)
     _, labels, _ = fit_kmeans(values, 4, initialisations=10, seed=1)
-    real, resamples = bootstrap_jaccard(values, labels, 4, settings=SETTINGS)
-    assert real.min() > 0.95
-    assert resamples == SETTINGS.resamples
+    real = resample(values, labels, refit(4), rows=400, resamples=5, seed=1, limit=0.75)
+    assert real.lowest > 0.95
+    assert real.mean_rand > 0.95
+    assert real.resamples == 5
 
     noise = np.random.default_rng(2).normal(size=(600, 6))
     _, labels, _ = fit_kmeans(noise, 7, initialisations=10, seed=1)
-    cuts, resamples = bootstrap_jaccard(noise, labels, 7, settings=SETTINGS)
-    assert cuts.min() < 0.6
-    assert resamples < SETTINGS.resamples, "a hopeless k is given up early"
+    cuts = resample(noise, labels, refit(7), rows=400, resamples=20, seed=1, limit=0.75)
+    assert cuts.lowest < 0.6
+    assert cuts.mean_rand < 0.8
+    assert cuts.resamples < 20, "a hopeless k is given up early"
 
 
 def test_noise_is_left_to_the_rules():
@@ -106,7 +133,9 @@ def test_noise_is_left_to_the_rules():
     fit = fit_segments(noise, noise[:, 0], settings=SETTINGS)
     assert fit.algorithm == "rules"
     assert fit.encoder is None
-    assert fit.prototypes is None
+    assert fit.prototypes == ()
+    assert fit.segment_count is None
+    assert fit.verdict == CUTS
     assert "Segments by rules" in fit.reason
     assert {trial.k for trial in fit.trials} == set(range(2, 9))
     assert all(trial.reason for trial in fit.trials)
@@ -125,8 +154,9 @@ def test_a_segment_that_is_too_small_is_refused():
 def test_a_larger_stable_k_wins_over_a_smaller_one():
     values, _ = blobs(6, spread=0.2)
     fit = fit_segments(values, np.zeros(len(values)), settings=SETTINGS)
-    assert len(fit.prototypes) == 6
+    assert fit.segment_count == 6
     assert all(trial.reason.startswith("Not examined") for trial in fit.trials if trial.k in (4, 5))
+    assert fit.verdict == SEPARATE
 
 
 @pytest.mark.parametrize(

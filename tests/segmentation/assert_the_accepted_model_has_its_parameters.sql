@@ -20,16 +20,88 @@ scaling as (
 
 ),
 
+layers as (
+
+    select
+        model_version,
+        layer,
+        count(*) as units,
+        count(bias) as complete_units,
+        max(unit) as last_unit,
+        min({{ coterie.array_length('weights') }}) as fewest_weights,
+        max({{ coterie.array_length('weights') }}) as most_weights
+    from {{ ref('coterie', 'encoder_layers') }}
+    group by model_version, layer
+
+),
+
+-- The first layer takes the features, each later one the units of the layer before it.
+chained_layers as (
+
+    select
+        layers.*,
+        coalesce(
+            lag(layers.units) over (partition by layers.model_version order by layers.layer),
+            scaling.features
+        ) as inputs
+    from layers
+    inner join scaling
+        on layers.model_version = scaling.model_version
+
+),
+
 encoder as (
 
     select
         model_version,
-        count(*) as units,
-        max(layer) as layers,
-        min({{ coterie.array_length('weights') }}) as fewest_weights,
-        max({{ coterie.array_length('weights') }}) as most_weights
-    from {{ ref('coterie', 'encoder_layers') }}
+        count(*) as layers,
+        max(layer) as last_layer,
+        count(
+            case
+                when
+                    fewest_weights <> inputs
+                    or most_weights <> inputs
+                    or complete_units <> units
+                    or last_unit <> units
+                    then 1
+            end
+        ) as broken_layers
+    from chained_layers
     group by model_version
+
+),
+
+-- How many coordinates the encoder leaves: the units of its last layer, or the features where it has none.
+outputs as (
+
+    select
+        scaling.model_version,
+        coalesce(layers.units, scaling.features) as coordinates
+    from scaling
+    left join encoder
+        on scaling.model_version = encoder.model_version
+    left join layers
+        on
+            encoder.model_version = layers.model_version
+            and encoder.last_layer = layers.layer
+
+),
+
+numbered_prototypes as (
+
+    select
+        model_version,
+        segment_id,
+        count(*) as prototypes,
+        max(prototype) as last_prototype,
+        min({{ coterie.array_length('vector') }}) as fewest_coordinates,
+        max({{ coterie.array_length('vector') }}) as most_coordinates,
+        min({{ coterie.array_length('precision_vector') }}) as fewest_precisions,
+        max({{ coterie.array_length('precision_vector') }}) as most_precisions,
+        count(case when precision_vector is not null then 1 end) as mixture_prototypes,
+        count(score_offset) as offsets
+    from {{ ref('coterie', 'segment_prototypes') }}
+    group by model_version, segment_id
 
 ),
 
@@ -37,10 +109,16 @@ prototypes as (
 
     select
         model_version,
-        count(distinct segment_id) as segments,
-        min({{ coterie.array_length('vector') }}) as fewest_coordinates,
-        max({{ coterie.array_length('vector') }}) as most_coordinates
-    from {{ ref('coterie', 'segment_prototypes') }}
+        count(*) as segments,
+        count(case when last_prototype <> prototypes then 1 end) as segments_with_gaps,
+        sum(prototypes) as prototypes,
+        min(fewest_coordinates) as fewest_coordinates,
+        max(most_coordinates) as most_coordinates,
+        min(fewest_precisions) as fewest_precisions,
+        max(most_precisions) as most_precisions,
+        sum(mixture_prototypes) as mixture_prototypes,
+        sum(offsets) as offsets
+    from numbered_prototypes
     group by model_version
 
 ),
@@ -52,20 +130,30 @@ parameters as (
         accepted_model.algorithm,
         accepted_model.features_hash,
         accepted_model.segment_count,
+        -- A model from before the number was recorded has one layer.
+        coalesce(accepted_model.encoder_layer_count, 1) as expected_layers,
         scaling.features,
         scaling.complete_features,
-        encoder.units,
-        encoder.layers,
-        encoder.fewest_weights,
-        encoder.most_weights,
-        prototypes.segments,
+        coalesce(encoder.layers, 0) as layers,
+        coalesce(encoder.last_layer, 0) as last_layer,
+        coalesce(encoder.broken_layers, 0) as broken_layers,
+        outputs.coordinates,
+        coalesce(prototypes.segments, 0) as segments,
+        prototypes.segments_with_gaps,
+        prototypes.prototypes,
         prototypes.fewest_coordinates,
-        prototypes.most_coordinates
+        prototypes.most_coordinates,
+        prototypes.fewest_precisions,
+        prototypes.most_precisions,
+        prototypes.mixture_prototypes,
+        prototypes.offsets
     from accepted_model
     left join scaling
         on accepted_model.model_version = scaling.model_version
     left join encoder
         on accepted_model.model_version = encoder.model_version
+    left join outputs
+        on accepted_model.model_version = outputs.model_version
     left join prototypes
         on accepted_model.model_version = prototypes.model_version
 
@@ -98,10 +186,9 @@ problems as (
     where
         algorithm <> 'rules'
         and (
-            coalesce(units, 0) = 0
-            or layers <> 1
-            or fewest_weights <> features
-            or most_weights <> features
+            layers <> expected_layers
+            or last_layer <> layers
+            or broken_layers > 0
         )
 
     union all
@@ -111,9 +198,23 @@ problems as (
     where
         algorithm <> 'rules'
         and (
-            coalesce(segments, 0) <> segment_count
-            or fewest_coordinates <> units
-            or most_coordinates <> units
+            segments <> segment_count
+            or segments_with_gaps > 0
+            or fewest_coordinates <> coordinates
+            or most_coordinates <> coordinates
+        )
+
+    union all
+
+    -- A mixture has a precision for every coordinate and an offset for every prototype, the others have neither.
+    select 'the precisions of the accepted model are incomplete' as problem
+    from parameters
+    where
+        algorithm <> 'rules'
+        and (
+            mixture_prototypes <> case when algorithm = 'gaussian_mixture' then prototypes else 0 end
+            or offsets <> mixture_prototypes
+            or (mixture_prototypes > 0 and (fewest_precisions <> coordinates or most_precisions <> coordinates))
         )
 
 )

@@ -208,7 +208,7 @@ def gap_prefers(gaps: Mapping[int, tuple[float, float]]) -> int | None:
 
 
 def gaussian_null(values: Matrix, *, rows: int, draws: int, seed: int) -> Iterable[Matrix]:
-    """Samples of one Gaussian cloud with the mean and the covariance of the values.
+    """Draw samples of one Gaussian cloud with the mean and the covariance of the values.
 
     Parameters
     ----------

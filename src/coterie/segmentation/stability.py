@@ -187,7 +187,7 @@ def without_each_feature(
     *,
     names: Sequence[str],
 ) -> Iterator[tuple[float, str]]:
-    """Adjusted Rand index of a refit without a feature, for each feature that varies.
+    """Give the adjusted Rand index of a refit without a feature, for each that varies.
 
     Parameters
     ----------

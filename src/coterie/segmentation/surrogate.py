@@ -32,14 +32,15 @@ def fit_tree(values: Matrix, labels: Labels, *, leaves: int) -> DecisionTreeClas
 def fidelity(values: Matrix, labels: Labels, *, leaves: int) -> float:
     """Share of customers whose segment a tree names that has not seen them.
 
-    Every fifth row in turn is held out, in the order of customer_id.
+    A fifth of the rows in turn is held out, the same rows on every run.
 
     Parameters
     ----------
     values, labels, leaves
         See fit_tree.
     """
-    fold = np.arange(len(values)) % FOLDS
+    # In no order of the rows: what repeats in them could be a segment.
+    fold = np.random.default_rng(0).permutation(len(values)) % FOLDS
     right = 0
     for held in range(FOLDS):
         is_held = fold == held

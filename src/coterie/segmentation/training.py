@@ -57,7 +57,6 @@ from coterie.segmentation.trials import (
     Start,
     Trial,
     candidates,
-    screened_k,
     shortcomings,
 )
 
@@ -71,7 +70,7 @@ GAP_ROWS = 1000
 # Fits that differ in their seed only.
 SEEDS = 5
 # Rows that the surrogate tree is grown on and asked about.
-SURROGATE_ROWS = 10_000
+SURROGATE_ROWS = 5000
 # Candidates of one k that are ranked before the next ones of any k.
 SAME_K = 3
 
@@ -206,8 +205,9 @@ def fit_segments(
     if len(names) != values.shape[1]:
         raise ValueError(f"got {len(names)} names for {values.shape[1]} features")
     with one_thread():
-        found = Round(values, order_values, names, settings, start, report)
-        return found.fit()
+        return Round(
+            values, order_values, names=names, settings=settings, start=start, report=report
+        ).fit()
 
 
 def _problem(values: Matrix, settings: Settings) -> str | None:
@@ -245,10 +245,11 @@ class Round:
         self,
         values: Matrix,
         order_values: Matrix,
+        *,
         names: Sequence[str],
         settings: Settings,
-        start: Start | None,
-        report: Report,
+        start: Start | None = None,
+        report: Report = _silent,
     ) -> None:
         self.values = values
         self.order_values = order_values
@@ -272,6 +273,8 @@ class Round:
         for entry in finalists:
             self.complete(entry)
         chosen = self.choose(passed)
+        if chosen is not None:
+            self.probe_next(chosen)
         self.explain(chosen)
         trials = [entry.trial for entry in self.entries] + self.others
         places = {name: place for place, name in enumerate(self.settings.algorithms)}
@@ -581,7 +584,7 @@ class Round:
     def write_sensitivity(self, entry: Entry) -> None:
         """Find the feature without which the segments change most."""
         settings = self.settings
-        some = even_rows(len(entry.rows), settings.resample_rows)
+        some = even_rows(len(entry.rows), FIXED_ROWS)
         values = self.values[entry.rows[some]]
 
         def refit(values: Matrix, position: int) -> Labels:
@@ -678,6 +681,12 @@ class Round:
         chosen.trial.is_chosen = True
         return chosen
 
+    def probe_next(self, chosen: Entry) -> None:
+        """Look whether one segment more would come back too, also beyond the largest k allowed."""
+        for entry in self.by_pair()[chosen.candidate.algorithm, chosen.candidate.encoder]:
+            if entry.trial.k == chosen.trial.k + 1 and entry.probe is None:
+                self.probe(entry)
+
     def explain(self, chosen: Entry | None) -> None:
         """Write the reasons that need the choice."""
         settings = self.settings
@@ -710,13 +719,10 @@ class Round:
                         f"of {settings.jaccard_min:g}."
                     )
                 elif chosen is not None:
-                    trial.reason = (
-                        f"Not examined: {chosen.words} are stable"
-                        + (
-                            " and the largest such number is taken."
-                            if trial.k < chosen.trial.k
-                            else ", and this one ranks lower."
-                        )
+                    trial.reason = f"Not examined: {chosen.words} are stable" + (
+                        " and the largest such number is taken."
+                        if trial.k < chosen.trial.k
+                        else ", and this one ranks lower."
                     )
                 else:
                     trial.reason = (
@@ -732,7 +738,7 @@ class Round:
         return lowest is not None and lowest < self.settings.jaccard_min
 
     def lowest_jaccard(self, entry: Entry) -> float | None:
-        """The lowest Jaccard as far as it is known."""
+        """Read the lowest Jaccard as far as it is known."""
         if entry.trial.jaccard_min is not None:
             return entry.trial.jaccard_min
         return None if entry.probe is None else entry.probe.lowest
@@ -749,7 +755,7 @@ class Round:
         return SEPARATE if is_separate else CUTS
 
     def decision_reason(self, chosen: Entry, verdict: str) -> str:
-        """The decision in words."""
+        """Say the decision in words."""
         trial = chosen.trial
         words = [f"{trial.k} segments by {chosen.candidate.words}. {trial.reason}"]
         if trial.silhouette_gap is None:
@@ -792,8 +798,10 @@ class Round:
             "customers in each."
         )
         if examined:
-            first = examined[0] if len(examined) == 1 else max(
-                examined, key=lambda e: self.lowest_jaccard(e) or 0.0
+            first = (
+                examined[0]
+                if len(examined) == 1
+                else max(examined, key=lambda e: self.lowest_jaccard(e) or 0.0)
             )
             words += f" The nearest to it were {first.words}. {first.trial.reason}"
         return words

@@ -186,7 +186,7 @@ def candidates(settings: Settings, *, accepted_k: int | None = None) -> Iterator
 
 
 def shortcomings(trial: Trial, settings: Settings) -> list[str]:
-    """What keeps a trial from being chosen, as far as its figures are known, one text a clause.
+    """List what keeps a trial from being chosen, as far as its figures are known.
 
     Parameters
     ----------
