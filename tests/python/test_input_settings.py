@@ -4,6 +4,7 @@ The macros that check the vars speak to dbt through a handful of names only, so 
 here without it: a case costs a millisecond instead of a run of dbt.
 """
 
+import dataclasses
 import datetime
 import re
 from types import SimpleNamespace
@@ -13,6 +14,10 @@ import pytest
 import yaml
 from dbt_project_runner import ROOT
 
+from coterie.segmentation import ALGORITHMS, Settings
+from coterie.segmentation.encoders import is_rule
+from coterie.segmentation.trials import ENCODER_WORDS
+
 # Jinja keeps names that start with an underscore to their template: dbt does not.
 MACROS = "\n".join(
     (ROOT / f"macros/input/{name}.sql").read_text().replace("_check_", "check_")
@@ -21,6 +26,7 @@ MACROS = "\n".join(
         "check_numbers",
         "check_number",
         "check_names",
+        "check_candidates",
         "check_features",
         "check_form",
         "refuse_setting",
@@ -48,6 +54,7 @@ def check(features=("revenue_365d", "orders_365d"), **changed):
         attribute_features=lambda: [
             {"unit": "number", **entry} for entry in variables["attribute_features"]
         ],
+        segment_algorithms=lambda: list(ALGORITHMS),
         feature_columns=lambda: [{"name": name} for name in features],
     )
     context = {
@@ -68,6 +75,31 @@ def test_the_settings_of_the_project_pass():
 
 def test_without_features_in_the_graph_the_feature_that_orders_segments_is_not_looked_for():
     check(features=(), segment_order_feature="revenue_365d")
+
+
+def test_every_algorithm_and_encoder_of_the_library_may_be_named():
+    macro = (ROOT / "macros/scoring/segment_algorithms.sql").read_text()
+    assert re.findall(r"'(\w+)'", macro) == list(ALGORITHMS)
+    encoders = ["none", "pca", "pca:0.8", "pca:1", "pca:.5", "pca:kaiser", "autoencoder"]
+    check(segment_algorithms=list(ALGORITHMS), segment_encoders=encoders)
+    for encoder in encoders:
+        kind, _, rule = encoder.partition(":")
+        assert kind in ENCODER_WORDS
+        assert not rule or is_rule(rule)
+
+
+def test_the_settings_of_a_training_round_are_the_library_s():
+    """Said in the macro that the version is made of, in the YAML that Python reads, and there."""
+    library = {field.name for field in dataclasses.fields(Settings)}
+    macro = (ROOT / "macros/scoring/segmentation_settings.sql").read_text()
+    assert set(re.findall(r"'(\w+)': var\('segment_", macro)) == library
+    models = yaml.safe_load((ROOT / "models/segmentation/_segmentation__models.yml").read_text())
+    (fits,) = [model for model in models["models"] if model["name"] == "segment_fits"]
+    assert set(fits["config"]["meta"]["settings"]) == library
+    # What the library does by default is what the project does by default.
+    for name, value in dataclasses.asdict(Settings()).items():
+        stated = SETTINGS[f"segment_{name}"]
+        assert (tuple(stated) if isinstance(stated, list) else stated) == value, name
 
 
 @pytest.mark.parametrize(
@@ -94,6 +126,25 @@ def test_without_features_in_the_graph_the_feature_that_orders_segments_is_not_l
         ({"segment_order_feature": "revenue"}, "segment_order_feature is 'revenue', but should be"),
         ({"segment_k_min": 1}, "segment_k_min is '1', but should be a whole number from 2 on"),
         ({"segment_k_min": 9}, "segment_k_min is '9', but should be at most the var segment_k_max"),
+        (
+            {"segment_algorithms": ["kmeans", "spectral"]},
+            "segment_algorithms[1] is 'spectral', but should be one of kmeans, bisecting, ward",
+        ),
+        ({"segment_algorithms": "kmeans"}, "segment_algorithms is 'kmeans', but should be a list"),
+        ({"segment_algorithms": []}, "segment_algorithms is '[]', but should be a list of names"),
+        (
+            {"segment_algorithms": ["ward", "ward"]},
+            "segment_algorithms[1] is 'ward', but should be",
+        ),
+        (
+            {"segment_algorithms": ["online_kmeans"]},
+            "at least one algorithm that needs no accepted",
+        ),
+        ({"segment_encoders": ["umap"]}, "segment_encoders[0] is 'umap', but should be none, pca"),
+        ({"segment_encoders": ["pca:80"]}, "segment_encoders[0] is 'pca:80'"),
+        ({"segment_encoders": ["pca:0"]}, "segment_encoders[0] is 'pca:0'"),
+        ({"segment_examined_full": 16}, "at most the var segment_examined_max (15)"),
+        ({"segment_fidelity_min": 80}, "segment_fidelity_min is '80'"),
         ({"segment_jaccard_min": 75}, "segment_jaccard_min is '75', but should be a number from 0"),
         ({"segment_share_min": -0.1}, "segment_share_min is '-0.1'"),
         ({"segment_variance_share": 0}, "segment_variance_share is '0'"),
