@@ -95,7 +95,7 @@ class Settings:
     better_by: float = 0.05
     prototypes_max: int = 32
     silhouette_rows: int = 5000
-    silhouette_gap_min: float = 0.05
+    silhouette_gap_min: float = 0.10
     null_draws: int = 19
     gap_draws: int = 10
     rows_min: int = 200

@@ -285,7 +285,8 @@ class Round:
                 algorithm="rules",
                 reason=self.rules_reason(),
                 trials=trials,
-                verdict=self.verdict(finalists[0]) if finalists else None,
+                # Rules cut at fixed limits, whatever the candidates looked like.
+                verdict=CUTS if finalists else None,
             )
         prototypes = chosen.representation.prototypes
         labels = assign(chosen.space.points, prototypes)
