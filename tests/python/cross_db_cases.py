@@ -184,6 +184,13 @@ CASES: list[Case | Aggregate] = [
         "['cast(0 as double)', 'cast(1 as double)'])) }}",
         {("3", "5"): 5.0, ("0", "1"): 0.0, ("-0.75", "2"): 1.25},
     ),
+    Case(
+        "weighted_square_distance",
+        f"{{{{ coterie.weighted_square_distance({DOUBLES}, coterie.make_array("
+        "['cast(0 as double)', 'cast(1 as double)']), coterie.make_array("
+        "['cast(2 as double)', 'cast(0.5 as double)'])) }}",
+        {("3", "5"): 26.0, ("0", "1"): 0.0, ("-0.75", "2"): 1.625},
+    ),
     # aggregates
     Aggregate(
         "ordered_array",
