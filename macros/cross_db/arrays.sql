@@ -186,12 +186,11 @@
     )
 {%- endmacro %}
 
-{#- Lists are joined by position: a lambda's second argument counts from 1. -#}
 {% macro duckdb__weighted_square_distance(left_array, right_array, weights) -%}
     list_inner_product(
         list_transform(
-            {{ left_array }},
-            lambda left_value, place: power(left_value - list_extract({{ right_array }}, place), 2)
+            list_zip({{ left_array }}, {{ right_array }}),
+            lambda pair: power(struct_extract(pair, 1) - struct_extract(pair, 2), 2)
         ),
         {{ weights }}
     )
