@@ -11,6 +11,7 @@
 -- depends_on: {{ ref('coterie', 'encoder_layers') }}
 -- depends_on: {{ ref('coterie', 'segment_prototypes') }}
 -- depends_on: {{ ref('coterie', 'segment_trials') }}
+-- depends_on: {{ ref('coterie', 'segment_lineage_log') }}
 with
 
 plan as (

@@ -6,6 +6,12 @@ plan as (
 
 ),
 
+incumbent_assignments as (
+
+    select * from {{ ref('coterie', 'incumbent_assignments') }}
+
+),
+
 sample_vectors as (
 
     select
@@ -13,6 +19,8 @@ sample_vectors as (
         sample.customer_id,
         sample.as_of_date,
         {{ coterie.finite_number('sample.' ~ var('segment_order_feature')) }} as order_value,
+        incumbent_assignments.segment_id as incumbent_segment_id,
+        incumbent_assignments.rule_segment_id,
         {{ coterie.prepared_vector('sample', 'parameters') }} as prepared
     from {{ coterie.segmentation_sample() }} as sample
     inner join plan
@@ -21,6 +29,8 @@ sample_vectors as (
             and plan.is_due
     inner join {{ coterie.scaling_parameters(ref('coterie', 'feature_scaling')) }} as parameters
         on plan.model_version = parameters.model_version
+    left join incumbent_assignments
+        on sample.customer_id = incumbent_assignments.customer_id
 
 )
 

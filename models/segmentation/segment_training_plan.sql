@@ -102,6 +102,7 @@ plan as (
             when reasons.due_reason is not null then substr(md5(
                 '{{ features_hash }}|{{ tojson(settings, sort_keys=true) }}|{{ var("segment_order_feature") }}|'
                 || cast(reasons.as_of_date as {{ dbt.type_string() }}) || '|' || sample.sample_hash
+            || '|' || {{ coterie.incumbent_text('reasons') }}
             ), 1, 16)
         end as model_version
     from reasons

@@ -6,13 +6,14 @@ from coterie.schemas import SEGMENT_FITS
 
 def model(dbt, session):
     vectors = dbt.ref("coterie", "segment_sample_vectors")
+    incumbents = to_arrow(dbt.ref("coterie", "segment_incumbent")).to_pylist()
     plan = to_arrow(dbt.ref("coterie", "segment_training_plan")).to_pylist()[0]
     if not plan["is_due"]:
         return with_schema([], SEGMENT_FITS)
 
     # Imported only now: a build without training need not wait for scikit-learn.
     from coterie.progress import in_dbt_log  # noqa: PLC0415
-    from coterie.segmentation import Settings, fit_segments, fits_rows  # noqa: PLC0415
+    from coterie.segmentation import Incumbent, Settings, fit_segments, fits_rows  # noqa: PLC0415
 
     sample = to_arrow(vectors).sort_by("customer_id")
     fit = fit_segments(
@@ -20,6 +21,13 @@ def model(dbt, session):
         sample["order_value"].to_numpy(),
         settings=Settings(**dbt.config.meta_get("settings")),
         features=plan["features"].split(",") if sample.num_rows else (),
+        incumbent=Incumbent(
+            sample["incumbent_segment_id"].to_pylist(),
+            algorithm=incumbents[0]["algorithm"],
+            basis=incumbents[0]["basis"],
+            last_number=incumbents[0]["last_number"],
+            rules=sample["rule_segment_id"].to_pylist(),
+        ),
         report=in_dbt_log("segmentation"),
     )
     return with_schema(fits_rows(fit, plan["model_version"]), SEGMENT_FITS)

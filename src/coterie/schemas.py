@@ -7,8 +7,8 @@ an empty run or a column without values keeps its types.
 import pyarrow as pa
 
 #: Everything a training round of the segmentation learns, in one long table. `part` says what a row
-#: is: encoder (one unit of one layer), prototype, trial (one candidate) or outcome (one row per
-#: round).
+#: is: encoder (one unit of one layer), prototype, trial (one candidate), lineage (one segment or
+#: pair of segments, before and after) or outcome (one row per round).
 SEGMENT_FITS = pa.schema(
     [
         ("part", pa.string()),
@@ -52,6 +52,17 @@ SEGMENT_FITS = pa.schema(
         ("is_examined", pa.bool_()),
         ("is_eligible", pa.bool_()),
         ("is_chosen", pa.bool_()),
+        ("from_segment_id", pa.string()),
+        ("to_segment_id", pa.string()),
+        ("kind", pa.string()),
+        ("customers_from", pa.int64()),
+        ("customers_to", pa.int64()),
+        ("overlap", pa.int64()),
+        ("share_of_from", pa.float64()),
+        ("share_of_to", pa.float64()),
+        ("jaccard", pa.float64()),
+        ("prototype_distance", pa.float64()),
+        ("basis", pa.string()),
         ("verdict", pa.string()),
         ("reason", pa.string()),
     ]

@@ -2,17 +2,16 @@
 
 import numpy as np
 import pytest
-from segmentation_samples import GROUP_CENTRES, bent_bands, round_groups, with_noise
+from segmentation_samples import bent_bands, round_groups, with_noise
 
 from coterie.segmentation import (
     CUTS,
     SEPARATE,
     Candidate,
+    Incumbent,
     Settings,
-    Start,
     Trial,
     assign,
-    fit_encoder,
     fit_segments,
     fits_rows,
 )
@@ -289,17 +288,19 @@ def test_noise_may_stay_without_a_segment_up_to_a_limit():
     assert fit.algorithm == "rules"
 
 
-def test_online_k_means_goes_on_from_the_accepted_model():
+def test_online_k_means_goes_on_from_the_segments_in_force():
     values, truth = round_groups(rows=400)
-    encoder = fit_encoder(values, "pca")
-    start = Start(encoder, encoder.encode(GROUP_CENTRES + 0.3))
+    incumbent = Incumbent(
+        [f"s{group + 11}" for group in truth], algorithm="ward", basis="model", last_number=15
+    )
     settings = quick(algorithms=("online_kmeans",))
-    fit = fit_segments(values + 0.1, truth, settings=settings, start=start)
+    fit = fit_segments(values + 0.1, truth, settings=settings, incumbent=incumbent)
     assert fit.algorithm == "online_kmeans"
-    assert fit.encoder is encoder
     assert fit.segment_count == 5
-    # Segments fall with the order value.
-    assert (assign(encoder.encode(values + 0.1), fit.prototypes) == 4 - truth).all()
+    # Ids are kept, whatever the order value says now.
+    assert fit.segment_ids == ("s11", "s12", "s13", "s14", "s15")
+    assert (assign(fit.encoder.encode(values + 0.1), fit.prototypes) == truth).all()
+    assert "go on from the segments in force" in fit.reason
     assert fit_segments(values, truth, settings=settings).algorithm == "rules"
 
 

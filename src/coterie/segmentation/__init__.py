@@ -2,7 +2,8 @@
 
 `encoders` turn a prepared vector into a point, `algorithms` find groups of points, `prototypes`
 make rows of them that SQL can use, `quality`, `stability` and `surrogate` judge, `training` tries
-and chooses (`trials` is what it says about it), `rows` lays the outcome out as a table.
+and chooses (`trials` is what it says about it), `identity` matches
+segments with those before, `rows` lays the outcome out as a table.
 """
 
 from coterie.segmentation.algorithms import (
@@ -14,6 +15,16 @@ from coterie.segmentation.algorithms import (
     fit_kmeans,
 )
 from coterie.segmentation.encoders import Encoder, Layer, fit_encoder
+from coterie.segmentation.identity import (
+    Incumbent,
+    Limits,
+    Lineage,
+    carry_over,
+    lineage_of_rules,
+    match_segments,
+    overlap_table,
+    segment_id_at,
+)
 from coterie.segmentation.numerics import Labels, Matrix, one_thread, round_significant
 from coterie.segmentation.prototypes import (
     Prototype,
@@ -23,11 +34,11 @@ from coterie.segmentation.prototypes import (
     order_segments,
     represent,
 )
-from coterie.segmentation.rows import fits_rows, segment_id_at
+from coterie.segmentation.rows import fits_rows
 from coterie.segmentation.settings import Settings
 from coterie.segmentation.stability import jaccard_by_cluster, resample
 from coterie.segmentation.training import fit_segments
-from coterie.segmentation.trials import CUTS, SEPARATE, Candidate, Fit, Start, Trial, candidates
+from coterie.segmentation.trials import CUTS, SEPARATE, Candidate, Fit, Trial, candidates
 
 __all__ = [
     "ALGORITHMS",
@@ -38,16 +49,19 @@ __all__ = [
     "Clustering",
     "Encoder",
     "Fit",
+    "Incumbent",
     "Labels",
     "Layer",
+    "Limits",
+    "Lineage",
     "Matrix",
     "Prototype",
     "Representation",
     "Settings",
-    "Start",
     "Trial",
     "assign",
     "candidates",
+    "carry_over",
     "fit_clustering",
     "fit_each_k",
     "fit_encoder",
@@ -55,9 +69,12 @@ __all__ = [
     "fit_segments",
     "fits_rows",
     "jaccard_by_cluster",
+    "lineage_of_rules",
+    "match_segments",
     "nearest",
     "one_thread",
     "order_segments",
+    "overlap_table",
     "represent",
     "resample",
     "round_significant",

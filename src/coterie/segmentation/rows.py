@@ -6,13 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from coterie.segmentation.encoders import Encoder
+from coterie.segmentation.identity import segment_id_at
 from coterie.segmentation.prototypes import Prototype, in_order
 from coterie.segmentation.trials import Fit
-
-
-def segment_id_at(position: int) -> str:
-    """Name the segment at a position, counted from 1: s01, s02, ..."""
-    return f"s{position:02d}"
 
 
 def fits_rows(fit: Fit, model_version: str) -> Iterator[dict[str, object]]:
@@ -31,9 +27,11 @@ def fits_rows(fit: Fit, model_version: str) -> Iterator[dict[str, object]]:
     }
     for trial in fit.trials:
         yield {**vars(trial), "part": "trial", "model_version": model_version}
+    for lineage in fit.lineage:
+        yield {**vars(lineage), "part": "lineage", "model_version": model_version}
     if encoder is None:
         return
-    for row in (*encoder_rows(encoder), *prototype_rows(fit.prototypes)):
+    for row in (*encoder_rows(encoder), *prototype_rows(fit.prototypes, fit.segment_ids)):
         yield {**common, **row}
 
 
@@ -53,14 +51,26 @@ def encoder_rows(encoder: Encoder) -> Iterator[dict[str, object]]:
             }
 
 
-def prototype_rows(prototypes: Sequence[Prototype]) -> Iterator[dict[str, object]]:
-    """One row per segment and prototype, in the order in which SQL breaks ties."""
+def prototype_rows(
+    prototypes: Sequence[Prototype], segment_ids: Sequence[str] = ()
+) -> Iterator[dict[str, object]]:
+    """One row per segment and prototype, in the order in which SQL breaks ties.
+
+    Parameters
+    ----------
+    prototypes
+        Of one model.
+    segment_ids
+        Id of each segment by its position, sorted; s01, s02, ... where none are given.
+    """
     numbers: Counter[int] = Counter()
     for prototype in in_order(prototypes):
         numbers[prototype.segment] += 1
         yield {
             "part": "prototype",
-            "segment_id": segment_id_at(prototype.segment + 1),
+            "segment_id": segment_ids[prototype.segment]
+            if segment_ids
+            else segment_id_at(prototype.segment + 1),
             "prototype": numbers[prototype.segment],
             "vector": prototype.vector.tolist(),
             "radius": prototype.radius,

@@ -56,6 +56,14 @@ class Settings:
     better_by
         How much higher the lowest Jaccard of another candidate of the same k must be to be taken
         instead of the plainest one, 0..1.
+    cold_gain
+        By which share a fit from new starts must lower the inertia to be taken instead of the one
+        that goes on from the segments in force, 0..1.
+    more_by
+        How far above their limits the lowest Jaccard and the mean adjusted Rand index of more
+        segments than those in force must lie, 0..1.
+    kept_jaccard, part_share, parts_together, part_drawn
+        See coterie.segmentation.identity.Limits.
     prototypes_max
         Prototypes a segment may have.
     silhouette_rows
@@ -93,6 +101,12 @@ class Settings:
     leaves_per_segment: int = 3
     agreement_min: float = 0.97
     better_by: float = 0.05
+    cold_gain: float = 0.01
+    more_by: float = 0.05
+    kept_jaccard: float = 0.5
+    part_share: float = 0.25
+    parts_together: float = 0.80
+    part_drawn: float = 0.5
     prototypes_max: int = 32
     silhouette_rows: int = 5000
     silhouette_gap_min: float = 0.10

@@ -16,7 +16,11 @@ The round in four steps:
 3. Examine down the ranking, until one has passed every clause and three were looked at. The best
    three, those that passed before those that did not, get the figures that cost much.
 4. Choose the largest k that passed; of the same k the plainest, unless another is clearly more
-   stable.
+   stable. Where a model is in force its k is examined first and kept while it passes; more
+   segments are taken only where they pass by a margin.
+
+Where a model is in force, k-means of its k also starts from the means of its segments, and goes on
+from them unless new starts lower the inertia clearly: segments move no more than customers did.
 """
 
 from __future__ import annotations
@@ -30,6 +34,7 @@ import numpy as np
 from coterie.segmentation import quality
 from coterie.segmentation.algorithms import ALGORITHMS, Clustering, fit_clustering, fit_each_k
 from coterie.segmentation.encoders import Encoder, fit_encoder
+from coterie.segmentation.identity import Incumbent, Limits, carry_over, lineage_of_rules
 from coterie.segmentation.numerics import Labels, Matrix, even_rows, one_thread
 from coterie.segmentation.prototypes import (
     UNASSIGNED,
@@ -54,7 +59,6 @@ from coterie.segmentation.trials import (
     WORDS,
     Candidate,
     Fit,
-    Start,
     Trial,
     candidates,
     shortcomings,
@@ -116,6 +120,8 @@ class Entry:
         What it found on these rows, labelled as the stored parameters label them.
     start
         Centres that online k-means goes on from.
+    is_warm
+        Whether it goes on from the segments in force.
     probe
         Resamples of FIXED_ROWS; None where it was not probed.
     examined
@@ -132,6 +138,7 @@ class Entry:
     rows: Labels
     clustering: Clustering
     start: Matrix | None = None
+    is_warm: bool = False
     probe: Resampled | None = None
     examined: Resampled | None = None
     representation: Representation | None = None
@@ -167,7 +174,7 @@ def fit_segments(
     *,
     settings: Settings,
     features: Sequence[str] = (),
-    start: Start | None = None,
+    incumbent: Incumbent | None = None,
     report: Report = _silent,
 ) -> Fit:
     """Find segments: the largest number of them that is stable and can be explained.
@@ -188,8 +195,9 @@ def fit_segments(
         See Settings.
     features
         Names of the features, for the words; their positions where none are given.
-    start
-        The accepted model; without it online k-means is not tried.
+    incumbent
+        The segments in force, and what the ids of new ones depend on; without them online k-means
+        is not tried.
     report
         Takes the progress, a sentence at a time.
 
@@ -197,17 +205,45 @@ def fit_segments(
     -------
     Fit
         Never raises on poor data: the reason says what was wrong with it.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many names as features, or labels as customers.
     """
+    incumbent = incumbent or Incumbent([None] * len(values))
+    if len(incumbent.labels) != len(values):
+        raise ValueError(f"got {len(incumbent.labels)} labels for {len(values)} customers")
+    limits = limits_of(settings)
     problem = _problem(values, settings)
     if problem:
-        return Fit(algorithm="rules", reason=f"Segments by rules: {problem}.")
+        return Fit(
+            algorithm="rules",
+            reason=f"Segments by rules: {problem}.",
+            lineage=lineage_of_rules(incumbent, limits=limits),
+        )
     names = list(features) or [f"feature {number + 1}" for number in range(values.shape[1])]
     if len(names) != values.shape[1]:
         raise ValueError(f"got {len(names)} names for {values.shape[1]} features")
     with one_thread():
         return Round(
-            values, order_values, names=names, settings=settings, start=start, report=report
+            values,
+            order_values,
+            names=names,
+            settings=settings,
+            incumbent=incumbent,
+            report=report,
         ).fit()
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Take what matching segments needs from the settings."""
+    return Limits(
+        kept_jaccard=settings.kept_jaccard,
+        part_share=settings.part_share,
+        parts_together=settings.parts_together,
+        part_drawn=settings.part_drawn,
+    )
 
 
 def _problem(values: Matrix, settings: Settings) -> str | None:
@@ -248,14 +284,14 @@ class Round:
         *,
         names: Sequence[str],
         settings: Settings,
-        start: Start | None = None,
+        incumbent: Incumbent | None = None,
         report: Report = _silent,
     ) -> None:
         self.values = values
         self.order_values = order_values
         self.names = names
         self.settings = settings
-        self.start = start
+        self.incumbent = incumbent or Incumbent([None] * len(values))
         self.report = report
         self.entries: list[Entry] = []
         self.others: list[Trial] = []
@@ -285,6 +321,7 @@ class Round:
                 algorithm="rules",
                 reason=self.rules_reason(),
                 trials=trials,
+                lineage=lineage_of_rules(self.incumbent, limits=limits_of(self.settings)),
                 # Rules cut at fixed limits, whatever the candidates looked like.
                 verdict=CUTS if finalists else None,
             )
@@ -294,7 +331,15 @@ class Round:
             [chosen.space.points[labels == s].mean(axis=0) for s in range(chosen.trial.k)]
         )
         assigned = labels >= 0
-        order = order_segments(centres, labels[assigned], self.order_values[assigned])
+        ids, lineage = carry_over(
+            self.incumbent,
+            labels,
+            order=order_segments(centres, labels[assigned], self.order_values[assigned]),
+            points=chosen.space.points,
+            limits=limits_of(self.settings),
+        )
+        # In the order in which SQL breaks ties.
+        order = np.argsort(np.array(ids), kind="stable")
         verdict = self.verdict(chosen)
         return Fit(
             algorithm=chosen.candidate.algorithm,
@@ -303,6 +348,8 @@ class Round:
             encoder=chosen.space.encoder,
             prototypes=renumber(prototypes, order),
             verdict=verdict,
+            segment_ids=tuple(sorted(ids)),
+            lineage=lineage,
         )
 
     # ---- 1. screen
@@ -310,8 +357,7 @@ class Round:
     def screen(self) -> None:
         """Fit every candidate once; what costs little is computed for all of them."""
         wanted: dict[str, dict[str, list[int | None]]] = defaultdict(lambda: defaultdict(list))
-        accepted_k = None if self.start is None else len(self.start.centres)
-        for candidate in candidates(self.settings, accepted_k=accepted_k):
+        for candidate in candidates(self.settings, accepted_k=self.incumbent.k):
             wanted[candidate.encoder][candidate.algorithm].append(candidate.k)
         for encoder, algorithms in wanted.items():
             space = self.space(encoder)
@@ -321,15 +367,8 @@ class Round:
             )
             distances = quality.pairwise(space.points[some])
             for algorithm, ks in algorithms.items():
-                if ALGORITHMS[algorithm].needs_start:
-                    continue
                 self.report(f"screening {WORDS[algorithm]} behind {encoder}")
                 self.screen_algorithm(algorithm, ks, space, some, distances)
-        if self.start is not None and "online_kmeans" in self.settings.algorithms:
-            space = Space(self.start.encoder, self.start.encoder.encode(self.values), False)
-            some = nested_rows(len(self.values), DUNN_ROWS)
-            distances = quality.pairwise(space.points[some])
-            self.screen_algorithm("online_kmeans", [accepted_k], space, some, distances)
         self.mark_elbows()
         for entry in self.entries:
             if self.is_open(entry):
@@ -357,11 +396,15 @@ class Round:
             if k not in possible:
                 reason = f"Only {distinct} customers differ from each other."
                 self.others.append(Trial(algorithm, space.encoder.name, k, reason=reason))
-        start = self.start.centres if ALGORITHMS[algorithm].needs_start else None
+        means = self.incumbent.means(space.points, rows) if self.incumbent.k else None
+        start = means if ALGORITHMS[algorithm].needs_start else None
+        if start is not None and len(start) != self.incumbent.k:
+            return
         among = np.searchsorted(rows, some)
         few = even_rows(len(some), DUNN_ROWS)
         near = distances[np.ix_(few, few)]
-        for k, clustering in self.clusterings(algorithm, possible, points, start):
+        for k, cold in self.clusterings(algorithm, possible, points, start):
+            clustering = self.warmer(algorithm, cold, points, means)
             settled = clustering
             if clustering.centres is not None:
                 # As the stored, rounded parameters label them.
@@ -386,7 +429,19 @@ class Round:
                 self.others.append(trial)
                 continue
             candidate = Candidate(algorithm, space.encoder.name, k)
-            self.entries.append(Entry(candidate, trial, space, rows, settled, start))
+            is_warm = clustering is not cold or start is not None
+            self.entries.append(Entry(candidate, trial, space, rows, settled, start, is_warm))
+
+    def warmer(
+        self, algorithm: str, cold: Clustering, points: Matrix, means: Matrix | None
+    ) -> Clustering:
+        """Start k-means from the segments in force too; give what is to be gone on with."""
+        if algorithm != "kmeans" or means is None or len(means) != cold.k:
+            return cold
+        warm = fit_clustering("kmeans", points, cold.k, seed=self.settings.seed, start=means)
+        if warm.k < cold.k or cold.inertia < (1 - self.settings.cold_gain) * warm.inertia:
+            return cold
+        return warm
 
     def clusterings(
         self, algorithm: str, ks: list[int | None], points: Matrix, start: Matrix | None
@@ -499,7 +554,9 @@ class Round:
             for (is_unlikely, falling_k), entries in groups.items()
             for place, entry in enumerate(sorted(entries, key=preference))
         ]
-        return [entry for _, entry in sorted(keyed, key=lambda pair: pair[0])]
+        ranked = [entry for _, entry in sorted(keyed, key=lambda pair: pair[0])]
+        in_force = [entry for entry in ranked if entry.trial.k == self.incumbent.k]
+        return in_force[:1] + [entry for entry in ranked if entry not in in_force[:1]]
 
     # ---- 3. examine
 
@@ -589,7 +646,7 @@ class Round:
         values = self.values[entry.rows[some]]
 
         def refit(values: Matrix, position: int) -> Labels:
-            if entry.space.is_refitted:
+            if entry.space.is_refitted and entry.start is None:
                 # A feature of its own is gone: components and groups are found without it.
                 values = np.delete(values, position, axis=1)
                 if not values.size or not (values != values[:1]).any():
@@ -598,7 +655,8 @@ class Round:
                     values, entry.candidate.encoder, variance_share=settings.variance_share
                 )
             else:
-                # To train a network for each feature would take minutes: it sees the mean instead.
+                # To train a network for each feature would take minutes, and a start is of use in its
+                # own space only: they see the mean instead.
                 values = values.copy()
                 values[:, position] = self.values[:, position].mean()
                 encoder = entry.space.encoder
@@ -661,11 +719,18 @@ class Round:
     # ---- 4. choose and explain
 
     def choose(self, passed: list[Entry]) -> Entry | None:
-        """Take the largest k; of the same k the plainest, unless another is clearly better."""
+        """Take the k in force, or else the largest; of one k the plainest, or one clearly better.
+
+        More segments than those in force must pass by a margin.
+        """
         if not passed:
             return None
-        largest = max(entry.trial.k for entry in passed)
-        rivals = [entry for entry in passed if entry.trial.k == largest]
+        in_force = self.incumbent.k
+        eligible = passed
+        if any(entry.trial.k == in_force for entry in passed):
+            eligible = [e for e in passed if e.trial.k == in_force or self.is_worth_more(e)]
+        largest = max(entry.trial.k for entry in eligible)
+        rivals = [entry for entry in eligible if entry.trial.k == largest]
         algorithms = list(self.settings.algorithms)
         encoders = [*self.settings.encoders, *(e.candidate.encoder for e in self.entries)]
         plainest = min(
@@ -682,6 +747,15 @@ class Round:
         chosen.trial.is_chosen = True
         return chosen
 
+    def is_worth_more(self, entry: Entry) -> bool:
+        """Whether an entry has more segments than those in force and passes by the margin."""
+        trial, settings = entry.trial, self.settings
+        return (
+            trial.k > self.incumbent.k
+            and trial.jaccard_min >= settings.jaccard_min + settings.more_by
+            and trial.ari_resamples >= settings.ari_min + settings.more_by
+        )
+
     def probe_next(self, chosen: Entry) -> None:
         """Look whether one segment more would come back too, also beyond the largest k allowed."""
         for entry in self.by_pair()[chosen.candidate.algorithm, chosen.candidate.encoder]:
@@ -696,17 +770,18 @@ class Round:
             trial = entry.trial
             if trial.is_chosen:
                 trial.reason = (
-                    "Chosen: the largest k whose segments are all stable (lowest Jaccard "
+                    f"Chosen: {self.why_this_k(trial.k)} segments are all stable (lowest Jaccard "
                     f"{trial.jaccard_min:.2f} over {trial.resamples} resamples, mean adjusted "
                     f"Rand index {trial.ari_resamples:.2f}) and explained (a tree of "
                     f"{settings.leaves_per_segment * trial.k} leaves names the segment of "
                     f"{trial.surrogate_fidelity:.0%})."
                 )
+                if entry.is_warm:
+                    trial.reason += " They go on from the segments in force."
             elif trial.is_eligible and chosen is not None:
                 trial.reason = (
-                    f"Passes, but {chosen.trial.k} segments pass too, and the largest such number "
-                    "is taken."
-                    if trial.k < chosen.trial.k
+                    f"Passes, but {chosen.trial.k} segments {self.why_not(chosen.trial.k)}."
+                    if trial.k != chosen.trial.k
                     else f"Passes, but is not chosen: {chosen.words} have a lowest Jaccard of "
                     f"{chosen.trial.jaccard_min:.2f}, this one {trial.jaccard_min:.2f}."
                 )
@@ -722,7 +797,7 @@ class Round:
                 elif chosen is not None:
                     trial.reason = f"Not examined: {chosen.words} are stable" + (
                         " and the largest such number is taken."
-                        if trial.k < chosen.trial.k
+                        if trial.k < chosen.trial.k and chosen.trial.k != self.incumbent.k
                         else ", and this one ranks lower."
                     )
                 else:
@@ -732,6 +807,21 @@ class Round:
                     )
             if chosen is not None and trial.k > chosen.trial.k and self.splits(entry):
                 trial.reason += " More segments than the data bears (over-segmentation)."
+
+    def why_this_k(self, k: int) -> str:
+        """Begin the sentence that says why so many segments were chosen."""
+        if k == self.incumbent.k:
+            return "the k in force, whose"
+        return "the largest k whose"
+
+    def why_not(self, k: int) -> str:
+        """Say why so many segments were chosen, and not another number that passes too."""
+        if k == self.incumbent.k:
+            return (
+                "are in force and pass too; more are taken only where the lowest Jaccard and the "
+                f"mean adjusted Rand index lie {self.settings.more_by:g} above their limits"
+            )
+        return "pass too, and the largest such number is taken"
 
     def splits(self, entry: Entry) -> bool:
         """Whether some segments of an entry do not come back."""

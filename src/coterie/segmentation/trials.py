@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from coterie.segmentation.algorithms import ALGORITHMS
 from coterie.segmentation.encoders import Encoder
-from coterie.segmentation.numerics import Matrix
+from coterie.segmentation.identity import Lineage
 from coterie.segmentation.prototypes import Prototype
 from coterie.segmentation.settings import Settings
 
@@ -116,6 +116,10 @@ class Fit:
         In the order of segment and number; empty for rules.
     verdict
         "separate groups" or "cuts of a continuum"; None where nothing could be judged.
+    segment_ids
+        Id of each segment by its position, sorted; empty for rules.
+    lineage
+        What became of the segments before, and where these come from.
     """
 
     algorithm: str
@@ -124,27 +128,13 @@ class Fit:
     encoder: Encoder | None = None
     prototypes: tuple[Prototype, ...] = ()
     verdict: str | None = None
+    segment_ids: tuple[str, ...] = ()
+    lineage: list[Lineage] = field(default_factory=list)
 
     @property
     def segment_count(self) -> int | None:
         """Number of segments; None for rules."""
         return len({prototype.segment for prototype in self.prototypes}) or None
-
-
-@dataclass(frozen=True, eq=False)
-class Start:
-    """The accepted model, as what online k-means goes on from.
-
-    Attributes
-    ----------
-    encoder
-        As it was accepted: the centres are points of its space.
-    centres
-        (k, components), in the order of the accepted segments.
-    """
-
-    encoder: Encoder
-    centres: Matrix
 
 
 def screened_k(settings: Settings) -> range:
@@ -163,8 +153,8 @@ def candidates(settings: Settings, *, accepted_k: int | None = None) -> Iterator
     settings
         Uses algorithms, encoders and the k screened and allowed.
     accepted_k
-        Number of segments of the accepted model, whose prototypes online k-means goes on from;
-        None where there is no such model: then online k-means is left out.
+        Number of segments of the model in force, whose means online k-means goes on from; None
+        where there is no such model: then online k-means is left out.
 
     Raises
     ------
