@@ -655,8 +655,8 @@ class Round:
                     values, entry.candidate.encoder, variance_share=settings.variance_share
                 )
             else:
-                # To train a network for each feature would take minutes, and a start is of use in its
-                # own space only: they see the mean instead.
+                # To train a network for each feature would take minutes, and a start is of use in
+                # its own space only: they see the mean instead.
                 values = values.copy()
                 values[:, position] = self.values[:, position].mean()
                 encoder = entry.space.encoder
