@@ -6,7 +6,7 @@ from coterie.schemas import SEGMENT_FITS
 
 def model(dbt, session):
     vectors = dbt.ref("coterie", "segment_sample_vectors")
-    incumbents = to_arrow(dbt.ref("coterie", "segment_incumbent")).to_pylist()
+    in_force = dbt.ref("coterie", "segment_incumbent")
     plan = to_arrow(dbt.ref("coterie", "segment_training_plan")).to_pylist()[0]
     if not plan["is_due"]:
         return with_schema([], SEGMENT_FITS)
@@ -16,6 +16,7 @@ def model(dbt, session):
     from coterie.segmentation import Incumbent, Settings, fit_segments, fits_rows  # noqa: PLC0415
 
     sample = to_arrow(vectors).sort_by("customer_id")
+    incumbent = to_arrow(in_force).to_pylist()[0]
     fit = fit_segments(
         matrix(sample["prepared"]),
         sample["order_value"].to_numpy(),
@@ -23,9 +24,9 @@ def model(dbt, session):
         features=plan["features"].split(",") if sample.num_rows else (),
         incumbent=Incumbent(
             sample["incumbent_segment_id"].to_pylist(),
-            algorithm=incumbents[0]["algorithm"],
-            basis=incumbents[0]["basis"],
-            last_number=incumbents[0]["last_number"],
+            algorithm=incumbent["algorithm"],
+            basis=incumbent["basis"],
+            last_number=incumbent["last_number"],
             rules=sample["rule_segment_id"].to_pylist(),
         ),
         report=in_dbt_log("segmentation"),
