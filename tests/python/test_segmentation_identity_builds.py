@@ -1,0 +1,130 @@
+"""Segments keep their ids over trainings, and what became of them is published with the model."""
+
+import shutil
+
+import pytest
+from dbt_project_runner import ProjectRunner
+
+pytestmark = pytest.mark.slow
+
+# What follows the features; nothing before it depends on a model.
+FROM_THE_FEATURES_ON = (
+    "path:models/segmentation",
+    "path:python_models/segmentation",
+    "path:models/publication",
+    "path:models/marts",
+)
+# The demo has six or seven groups; any number of them shall pass.
+FEWER = {"segment_k_max": 5, "segment_jaccard_min": 0.3, "segment_ari_min": 0.3}
+
+
+@pytest.fixture
+def project(demo, tmp_path) -> ProjectRunner:
+    """A copy of the project and of the built demo."""
+    copy = ProjectRunner(tmp_path)
+    shutil.copy(demo.warehouse, copy.warehouse)
+    return copy
+
+
+def train(project, command="run", **variables):
+    selection = ("--select", *FROM_THE_FEATURES_ON)
+    return project.dbt(command, *selection, variables={"retrain": True, **variables})
+
+
+def segments(project):
+    """Segment of each customer."""
+    return dict(project.query("select customer_id, segment_id from marts.customer_segments"))
+
+
+def lineage(project):
+    """Kind, segment before and after of the last publication's model."""
+    return project.query(
+        """
+        select kind, from_segment_id, to_segment_id
+        from marts.segment_lineage
+        where model_version = (select min(model_version) from marts.segments)
+        order by from_segment_id, to_segment_id
+        """
+    )
+
+
+def numbers(identifiers):
+    return {int(identifier[1:]) for identifier in identifiers}
+
+
+def test_another_seed_moves_nobody(project):
+    before = segments(project)
+    assert {kind for kind, _, _ in lineage(project)} == {"born"}
+    train(project, "build", segment_seed=43).expect_success()
+    after = segments(project)
+    assert before.keys() == after.keys()
+    assert sum(before[c] != after[c] for c in before) < 0.01 * len(before)
+    assert {kind for kind, _, _ in lineage(project)} == {"kept"}
+    assert project.query("select count(*) from segmentation.segment_models") == [(2,)]
+
+
+def test_another_number_of_segments_is_told_and_no_number_is_used_twice(project):
+    first = set(segments(project).values()) - {None}
+    train(project, **FEWER).expect_success()
+    second = set(segments(project).values()) - {None}
+    assert len(second) < len(first)
+    rows = lineage(project)
+    assert {before for _, before, _ in rows} - {None} == first
+    assert {after for _, _, after in rows} - {None} == second
+    assert {kind for kind, _, _ in rows} & {"merged", "retired"}
+    assert all(before == after for kind, before, after in rows if kind == "kept")
+    assert all(number > max(numbers(first)) for number in numbers(second - first))
+
+    # Back to more segments: those that went are not called by their old names again.
+    train(project).expect_success()
+    third = set(segments(project).values()) - {None}
+    assert third - second
+    assert not (third - second) & first
+    assert all(number > max(numbers(first | second)) for number in numbers(third - second))
+
+
+def test_a_refused_model_leaves_no_lineage(project):
+    marts = project.marts_hash()
+    rows = lineage(project)
+    everything = project.query("select * from marts.segment_lineage order by all")
+    train(project, max_rejected_share=0.0, **FEWER).expect_success()
+    assert project.query("select max(publication_id) from publication.publications") == [(1,)]
+    assert project.query("select count(*) from segmentation.segment_models") == [(2,)]
+    assert project.query("select * from marts.segment_lineage order by all") == everything
+    assert project.marts_hash() == marts
+
+    # The next training goes on from what is published, and gives the numbers of the refused anew.
+    train(project, segment_seed=43).expect_success()
+    assert {kind for kind, _, _ in lineage(project)} == {"kept"}
+    assert {after for _, _, after in lineage(project)} == {after for _, _, after in rows}
+
+
+def test_rules_follow_on_fitted_segments_and_back(project):
+    first = set(segments(project).values()) - {None}
+    yaml = project.folder / "models/features/_features__models.yml"
+    text = yaml.read_text()
+    start = text.index("name: orders_365d\n")
+    weight = text.index("weight: 1.0", start)
+    yaml.write_text(text[:weight] + "weight: 2.0" + text[weight + len("weight: 1.0") :])
+    # The features are others, so the segments are told from the last publication.
+    train(project, segment_jaccard_min=1).expect_success()
+    rules = set(segments(project).values()) - {None}
+    assert rules <= {f"r0{number}" for number in range(1, 7)}
+    assert project.query("select distinct basis from marts.segment_lineage order by 1") == [
+        ("none",),
+        ("publication",),
+    ]
+    assert {before for _, before, _ in lineage(project)} - {None} == first
+
+    train(project).expect_success()
+    fitted = set(segments(project).values()) - {None}
+    assert not fitted & (first | rules)
+    assert all(number > max(numbers(first)) for number in numbers(fitted))
+    assert {before for _, before, _ in lineage(project)} - {None} == rules
+    assert {kind for kind, _, _ in lineage(project)} <= {
+        "replaced",
+        "split",
+        "merged",
+        "born",
+        "retired",
+    }
