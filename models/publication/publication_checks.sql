@@ -10,6 +10,7 @@
     'segments_store': ['segment_id'],
     'segment_profiles_store': ['segment_id', 'feature'],
     'record_counts_store': ['source_table'],
+    'segment_flows_store': ['from_segment_id', 'to_segment_id', 'moved_by'],
 } %}
 {%- set other_builds = "count(case when build_id <> " ~ coterie.build_id() ~ " then 1 end)" %}
 
@@ -130,6 +131,28 @@ sizes_side_by_side as (
     from segments_store
     full outer join segment_counts
         on segments_store.segment_id = segment_counts.segment_id
+
+),
+
+-- What the history says of each customer once the candidate is published.
+history_state as (
+
+    {{ coterie.segment_state(
+        ref('coterie', 'customer_segment_history_store'),
+        'select published.publication_id from ' ~ coterie.published_models() ~ ' as published '
+        ~ 'union all select candidate.publication_id from candidate'
+    ) }}
+
+),
+
+history_side_by_side as (
+
+    select
+        coalesce(history_state.segment_id, '') as segment_by_history,
+        coalesce(customer_segments_store.segment_id, '') as segment_id
+    from history_state
+    full outer join customer_segments_store
+        on history_state.customer_id = customer_segments_store.customer_id
 
 ),
 
@@ -263,6 +286,15 @@ checks as (
         'Sizes in segments are not the numbers of customers in customer_segments.'
     ) }}
     from sizes_side_by_side
+
+    union all
+
+    {{ coterie.publication_check(
+        'customer_segment_history_is_whole', 'count(*)', 0,
+        'Customers have another segment in customer_segments than customer_segment_history ends with.'
+    ) }}
+    from history_side_by_side
+    where segment_by_history <> segment_id
 
     union all
 

@@ -33,7 +33,14 @@ PROJECT_PARTS = (
 )
 # What the long proofs measured, under the name of each proof.
 FIGURES = ROOT / "benchmarks/figures.json"
-MARTS = ("customers", "customer_segments", "segments", "segment_profiles")
+MARTS = (
+    "customers",
+    "customer_segments",
+    "customer_segment_history",
+    "segments",
+    "segment_profiles",
+    "segment_lineage",
+)
 # Layers that explain a difference in a mart.
 EXPLAINING = (
     "customer_identities",

@@ -1,0 +1,44 @@
+-- Protects: who moved and who stayed add up to what is published. The last step of the moves (by behaviour, or by the model
+-- where it was told apart) ends in the segments as they are.
+with
+
+last_publication as (
+
+    select max(publication_id) as publication_id
+    from {{ ref('coterie', 'publications') }}
+
+),
+
+flows as (
+
+    select
+        segment_flows.to_segment_id,
+        segment_flows.customers,
+        segment_flows.moved_by = 'model' or max(case when segment_flows.moved_by = 'model' then 1 else 0 end) over () = 0
+            as is_last_step
+    from {{ ref('coterie', 'segment_flows') }} as segment_flows
+    inner join last_publication
+        on segment_flows.publication_id = last_publication.publication_id
+
+),
+
+arrivals as (
+
+    select
+        to_segment_id,
+        sum(customers) as customers
+    from flows
+    where is_last_step and to_segment_id <> 'none'
+    group by to_segment_id
+
+)
+
+select
+    segments.segment_id,
+    arrivals.to_segment_id,
+    segments.size,
+    arrivals.customers
+from {{ ref('coterie', 'segments') }} as segments
+full outer join arrivals
+    on segments.segment_id = arrivals.to_segment_id
+where coalesce(segments.size, 0) <> coalesce(arrivals.customers, 0)
