@@ -28,7 +28,9 @@ encoders as (
 
     select
         model_version,
-        {{ coterie.ordered_array(coterie.make_struct({'units': 'units', 'activation': 'activation'}), 'layer') }} as layers
+        {{ coterie.ordered_array(
+            coterie.make_struct({'units': 'units', 'activation': 'activation'}), 'layer'
+        ) }} as layers
     from layers
     group by model_version
 
@@ -64,17 +66,17 @@ encoded_0 as (
 encoded_{{ number }} as (
 
     select
-        customer_id,
-        as_of_date,
-        model_version,
-        prepared,
-        layers,
+        earlier.customer_id,
+        earlier.as_of_date,
+        earlier.model_version,
+        earlier.prepared,
+        earlier.layers,
         case
-            when {{ coterie.array_length('layers') }} >= {{ number }}
-                then {{ coterie.encoded_by('encoded', coterie.element_at('layers', number)) }}
-            else encoded
+            when {{ coterie.array_length('earlier.layers') }} >= {{ number }}
+                then {{ coterie.encoded_by('earlier.encoded', coterie.element_at('earlier.layers', number)) }}
+            else earlier.encoded
         end as encoded
-    from encoded_{{ number - 1 }}
+    from encoded_{{ number - 1 }} as earlier
 
 ),
 {% endfor %}
