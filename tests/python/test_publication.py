@@ -144,7 +144,9 @@ DAMAGES = {
     # The second publication changed nobody: the history is the first one's.
     "customer_segment_history_is_whole": """
         update publication.customer_segment_history_store set segment_id = 's99'
-        where customer_id = (select min(customer_id) from publication.customer_segment_history_store)""",
+        where customer_id = (
+            select min(customer_id) from publication.customer_segment_history_store
+        )""",
     "inputs_are_still_there": f"""
         update publication.record_counts_store set is_present = false {NEW}
         and source_table = 'messages'""",
