@@ -49,14 +49,24 @@
         'segment_silhouette_gap_min': [0, 1, false],
         'segment_gap_draws': [1, none, true],
         'segment_rows_min': [1, none, true],
+        'segment_macro_count': [2, 3, true],
         'outlier_iqr_factor': [0, none, false],
         'outlier_z_limit': [0, none, false],
         'feature_missing_share_max': [0, 1, false],
         'segment_trait_z_min': [0, none, false],
         'segment_trait_known_min': [0, 1, false],
+        'segment_value_high_index': [100, none, false],
+        'segment_value_low_index': [0, 100, false],
+        'segment_trend_factor': [1, none, false],
         'rules_recent_days': [0, none, true],
         'rules_lapsed_days': [0, none, true],
         'rules_regular_orders': [1, none, true],
+        'town_population': [0, none, true],
+        'dimension_habit_share': [0.5, 1, false],
+        'dimension_habit_orders': [1, none, true],
+        'dimension_frequent_orders': [1, none, true],
+        'dimension_high_value_share': [0, 1, false],
+        'dimension_low_value_share': [0, 1, false],
         'publications_kept': [1, none, true],
         'max_input_shrinkage': [0, 1, false],
         'max_customer_shrinkage': [0, 1, false],
@@ -72,9 +82,18 @@
         'segment_k_min': 'segment_k_max',
         'segment_probe_resamples': 'segment_resamples',
         'segment_examined_full': 'segment_examined_max',
-        'rules_recent_days': 'rules_lapsed_days'
+        'rules_recent_days': 'rules_lapsed_days',
+        'rules_regular_orders': 'dimension_frequent_orders',
+        'town_population': 'city_population'
     } -%}
     {%- for lower, upper in ordered.items() if var(lower) > var(upper) -%}
         {%- do coterie.refuse_setting(lower, var(lower), 'at most the var ' ~ upper ~ ' (' ~ var(upper) ~ ')') -%}
+    {%- endfor -%}
+    {%- set ages = var('age_bands') -%}
+    {%- if ages is string or ages is mapping or ages is not iterable or not ages -%}
+        {%- do coterie.refuse_setting('age_bands', ages, 'a list of ages like [25, 45, 65]') -%}
+    {%- endif -%}
+    {%- for age in ages -%}
+        {%- do coterie.check_number('age_bands[' ~ loop.index0 ~ ']', age, 1 if loop.first else ages[loop.index0 - 1] + 1, 150, true) -%}
     {%- endfor -%}
 {%- endmacro %}

@@ -1,4 +1,5 @@
-{#- Segments by recency, frequency and revenue, used while no clustering is good enough. The first rule that holds
+{#- Segments by recency, frequency and revenue, used while no clustering is good enough. Each has a macro-segment, named
+    after the lowest of its rules. The first rule that holds
     for a customer decides, so the order matters; the last one always holds. `customer_features` is the alias of the row,
     `thresholds.high_revenue` the revenue that one buyer in five reaches. -#}
 {% macro segment_rules() -%}
@@ -8,43 +9,93 @@
     {{- return([
         {
             'segment_id': 'r01',
-            'name': 'Best customers',
-            'description': 'ordered in the last ' ~ recent ~ ' days, at least ' ~ regular
+            'macro_segment_id': 'm01',
+            'name_en': 'Best customers',
+            'name_fr': 'Meilleurs clients',
+            'description_en': 'ordered in the last ' ~ recent ~ ' days, at least ' ~ regular
                 ~ ' orders in 365 days, revenue among the highest fifth of buyers',
+            'description_fr': 'commande dans les ' ~ recent ~ ' derniers jours, au moins ' ~ regular
+                ~ ' commandes en 365 jours, chiffre d’affaires parmi le cinquième le plus élevé des acheteurs',
             'condition': 'customer_features.days_since_last_order <= ' ~ recent
                 ~ ' and customer_features.orders_365d >= ' ~ regular
                 ~ ' and customer_features.revenue_365d >= thresholds.high_revenue',
         },
         {
             'segment_id': 'r02',
-            'name': 'Regular customers',
-            'description': 'ordered in the last ' ~ lapsed ~ ' days, at least ' ~ regular ~ ' orders in 365 days',
+            'macro_segment_id': 'm01',
+            'name_en': 'Regular customers',
+            'name_fr': 'Clients réguliers',
+            'description_en': 'ordered in the last ' ~ lapsed ~ ' days, at least ' ~ regular ~ ' orders in 365 days',
+            'description_fr': 'commande dans les ' ~ lapsed ~ ' derniers jours, au moins ' ~ regular
+                ~ ' commandes en 365 jours',
             'condition': 'customer_features.days_since_last_order <= ' ~ lapsed
                 ~ ' and customer_features.orders_365d >= ' ~ regular,
         },
         {
             'segment_id': 'r03',
-            'name': 'Recent buyers',
-            'description': 'ordered in the last ' ~ recent ~ ' days, fewer than ' ~ regular ~ ' orders in 365 days',
+            'macro_segment_id': 'm01',
+            'name_en': 'Recent buyers',
+            'name_fr': 'Acheteurs récents',
+            'description_en': 'ordered in the last ' ~ recent ~ ' days, fewer than ' ~ regular ~ ' orders in 365 days',
+            'description_fr': 'commande dans les ' ~ recent ~ ' derniers jours, moins de ' ~ regular
+                ~ ' commandes en 365 jours',
             'condition': 'customer_features.days_since_last_order <= ' ~ recent,
         },
         {
             'segment_id': 'r04',
-            'name': 'Cooling buyers',
-            'description': 'last order ' ~ recent ~ ' to ' ~ lapsed ~ ' days ago',
+            'macro_segment_id': 'm01',
+            'name_en': 'Cooling buyers',
+            'name_fr': 'Acheteurs en veille',
+            'description_en': 'last order ' ~ recent ~ ' to ' ~ lapsed ~ ' days ago',
+            'description_fr': 'dernière commande il y a ' ~ recent ~ ' à ' ~ lapsed ~ ' jours',
             'condition': 'customer_features.days_since_last_order <= ' ~ lapsed,
         },
         {
             'segment_id': 'r05',
-            'name': 'Lapsed buyers',
-            'description': 'last order more than ' ~ lapsed ~ ' days ago',
+            'macro_segment_id': 'm05',
+            'name_en': 'Lapsed buyers',
+            'name_fr': 'Anciens acheteurs',
+            'description_en': 'last order more than ' ~ lapsed ~ ' days ago',
+            'description_fr': 'dernière commande il y a plus de ' ~ lapsed ~ ' jours',
             'condition': 'customer_features.days_since_last_order is not null',
         },
         {
             'segment_id': 'r06',
-            'name': 'Visitors without orders',
-            'description': 'no order yet',
+            'macro_segment_id': 'm06',
+            'name_en': 'Visitors without orders',
+            'name_fr': 'Visiteurs sans commande',
+            'description_en': 'no order yet',
+            'description_fr': 'pas encore de commande',
             'condition': '1 = 1',
+        },
+    ]) -}}
+{%- endmacro %}
+
+
+{#- The macro-segments of the rules. -#}
+{% macro macro_rules() -%}
+    {%- set lapsed = var('rules_lapsed_days') -%}
+    {{- return([
+        {
+            'segment_id': 'm01',
+            'name_en': 'Buyers',
+            'name_fr': 'Acheteurs',
+            'description_en': 'ordered in the last ' ~ lapsed ~ ' days',
+            'description_fr': 'commande dans les ' ~ lapsed ~ ' derniers jours',
+        },
+        {
+            'segment_id': 'm05',
+            'name_en': 'Lapsed buyers',
+            'name_fr': 'Anciens acheteurs',
+            'description_en': 'last order more than ' ~ lapsed ~ ' days ago',
+            'description_fr': 'dernière commande il y a plus de ' ~ lapsed ~ ' jours',
+        },
+        {
+            'segment_id': 'm06',
+            'name_en': 'Never bought',
+            'name_fr': 'Sans achat',
+            'description_en': 'no order yet',
+            'description_fr': 'pas encore de commande',
         },
     ]) -}}
 {%- endmacro %}

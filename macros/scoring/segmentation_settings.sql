@@ -36,5 +36,6 @@
         'null_draws': var('segment_null_draws') | int,
         'gap_draws': var('segment_gap_draws') | int,
         'rows_min': var('segment_rows_min') | int,
+        'macro_count': var('segment_macro_count') | int,
     }) -}}
 {%- endmacro %}

@@ -11,9 +11,14 @@ customer_segments as (
         cast(as_of_date as date) as as_of_date,
         cast(segment_id as string) as segment_id,
         cast(segment_name as string) as segment_name,
+        cast(macro_segment_id as string) as macro_segment_id,
+        cast(macro_segment_name as string) as macro_segment_name,
         cast(distance as double) as distance,
         cast(confidence as double) as confidence,
         cast(second_segment_id as string) as second_segment_id,
+        cast(reason_1 as string) as reason_1,
+        cast(reason_2 as string) as reason_2,
+        cast(reason_3 as string) as reason_3,
         cast(model_version as string) as model_version
     from customer_segments_store
 

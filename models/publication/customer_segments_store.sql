@@ -12,6 +12,12 @@ segment_descriptions as (
 
 ),
 
+segment_reasons as (
+
+    select * from {{ ref('coterie', 'segment_reasons') }}
+
+),
+
 stored as (
 
     select
@@ -19,14 +25,23 @@ stored as (
         segment_assignments.as_of_date,
         segment_assignments.segment_id,
         segment_descriptions.segment_name,
+        segment_descriptions.parent_segment_id as macro_segment_id,
+        macro_descriptions.segment_name as macro_segment_name,
         segment_assignments.distance,
         segment_assignments.confidence,
         segment_assignments.second_segment_id,
+        segment_reasons.reason_1,
+        segment_reasons.reason_2,
+        segment_reasons.reason_3,
         segment_assignments.model_version,
         {{ coterie.candidate_columns() }}
     from segment_assignments
     left join segment_descriptions
         on segment_assignments.segment_id = segment_descriptions.segment_id
+    left join segment_descriptions as macro_descriptions
+        on segment_descriptions.parent_segment_id = macro_descriptions.segment_id
+    left join segment_reasons
+        on segment_assignments.customer_id = segment_reasons.customer_id
     {{ coterie.join_candidate() }}
 
 )

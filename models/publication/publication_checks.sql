@@ -9,6 +9,8 @@
     'customer_segments_store': ['customer_id'],
     'segments_store': ['segment_id'],
     'segment_profiles_store': ['segment_id', 'feature'],
+    'customer_dimensions_store': ['customer_id'],
+    'segment_personas_store': ['segment_id', 'language'],
     'record_counts_store': ['source_table'],
     'segment_flows_store': ['from_segment_id', 'to_segment_id', 'moved_by'],
 } %}
@@ -99,6 +101,17 @@ revenue_sums as (
 
 ),
 
+dimensions_side_by_side as (
+
+    select
+        customers_store.customer_id,
+        customer_dimensions_store.customer_id as described_customer_id
+    from customers_store
+    full outer join customer_dimensions_store
+        on customers_store.customer_id = customer_dimensions_store.customer_id
+
+),
+
 customers_side_by_side as (
 
     select
@@ -123,14 +136,63 @@ segment_counts as (
 
 ),
 
+bottom_segments as (
+
+    select * from segments_store
+    where level = 'segment'
+
+),
+
+macro_segments as (
+
+    select * from segments_store
+    where level = 'macro'
+
+),
+
 sizes_side_by_side as (
 
     select
-        coalesce(segments_store.size, 0) as stated,
+        coalesce(bottom_segments.size, 0) as stated,
         coalesce(segment_counts.customers, 0) as counted
-    from segments_store
+    from bottom_segments
     full outer join segment_counts
-        on segments_store.segment_id = segment_counts.segment_id
+        on bottom_segments.segment_id = segment_counts.segment_id
+
+),
+
+-- Each macro-segment beside the sum of its segments; a segment whose macro-segment is missing stands alone.
+macro_sums as (
+
+    select
+        parent_segment_id,
+        sum(size) as size
+    from bottom_segments
+    where parent_segment_id is not null
+    group by parent_segment_id
+
+),
+
+macros_side_by_side as (
+
+    select
+        coalesce(macro_segments.size, 0) as stated,
+        coalesce(macro_sums.size, 0) as counted
+    from macro_segments
+    full outer join macro_sums
+        on macro_segments.segment_id = macro_sums.parent_segment_id
+
+),
+
+personas_side_by_side as (
+
+    select
+        segments_store.segment_id,
+        count(segment_personas_store.recommended_use) as personas
+    from segments_store
+    left join segment_personas_store
+        on segments_store.segment_id = segment_personas_store.segment_id
+    group by segments_store.segment_id
 
 ),
 
@@ -264,6 +326,15 @@ checks as (
 
     union all
 
+    {{ coterie.publication_check(
+        'every_customer_is_in_customer_dimensions', 'count(*)', 0,
+        'Customers stand in only one of customers and customer_dimensions.'
+    ) }}
+    from dimensions_side_by_side
+    where customer_id is null or described_customer_id is null
+
+    union all
+
     -- An algorithm of density leaves some customers out; twice what a fit may leave out, for customers move between
     -- trainings.
     {{ coterie.publication_check(
@@ -298,15 +369,33 @@ checks as (
 
     union all
 
+    {{ coterie.publication_check(
+        'macro_segments_add_up', 'coalesce(sum(abs(stated - counted)), 0)', 0,
+        'Sizes of macro-segments are not the sums of their segments.'
+    ) }}
+    from macros_side_by_side
+
+    union all
+
+    {{ coterie.publication_check(
+        'every_segment_has_a_persona', 'count(*)', 0,
+        'A segment has no persona or no recommended use in some language: look at the seed segment_uses.',
+        culprit='segment_id'
+    ) }}
+    from personas_side_by_side
+    where personas <> {{ coterie.persona_languages() | length }}
+
+    union all
+
     -- Rules that stand in where no fitted model is stable take the sizes that come.
     {{ coterie.publication_check(
         'segments_are_large_enough',
         "case when max(candidate.algorithm) = 'rules' then 0 else greatest("
-        ~ var('min_segment_share') ~ " - min(segments_store.share), 0) end",
+        ~ var('min_segment_share') ~ " - min(bottom_segments.share), 0) end",
         0,
         'The smallest segment falls short of var min_segment_share by this share of customers.'
     ) }}
-    from segments_store
+    from bottom_segments
     cross join candidate
 
     union all

@@ -12,6 +12,8 @@
 -- depends_on: {{ ref('coterie', 'segment_prototypes') }}
 -- depends_on: {{ ref('coterie', 'segment_trials') }}
 -- depends_on: {{ ref('coterie', 'segment_lineage_log') }}
+-- depends_on: {{ ref('coterie', 'segment_tree') }}
+-- depends_on: {{ ref('coterie', 'segment_rule_bounds') }}
 with
 
 plan as (

@@ -8,6 +8,12 @@ assignments as (
 
 ),
 
+segment_sizes as (
+
+    select * from {{ ref('coterie', 'segment_sizes') }}
+
+),
+
 customer_features as (
 
     select * from {{ ref('coterie', 'customer_features') }}
@@ -66,16 +72,60 @@ segment_totals as (
 
 ),
 
+-- A macro-segment is the sum of its segments, but for the median, which no sum gives.
+all_totals as (
+
+    select * from segment_totals
+
+    union all
+
+    select
+        segment_totals.model_version,
+        segment_sizes.parent_segment_id as segment_id,
+        segment_totals.position,
+        segment_totals.feature,
+        sum(segment_totals.known) as known,
+        sum(segment_totals.total) as total,
+        cast(null as double) as median_value,
+        sum(segment_totals.transformed_total) as transformed_total,
+        sum(segment_totals.transformed_squares) as transformed_squares
+    from segment_totals
+    inner join segment_sizes
+        on segment_totals.segment_id = segment_sizes.segment_id
+    where segment_sizes.parent_segment_id is not null
+    group by
+        segment_totals.model_version,
+        segment_sizes.parent_segment_id,
+        segment_totals.position,
+        segment_totals.feature
+
+),
+
 -- The whole as the sum of its segments.
+population_totals as (
+
+    select
+        position,
+        sum(known) as population_known,
+        sum(total) as population_total,
+        sum(transformed_total) as population_transformed_total,
+        sum(transformed_squares) as population_transformed_squares
+    from segment_totals
+    group by position
+
+),
+
 populations as (
 
     select
-        *,
-        sum(known) over (partition by position) as population_known,
-        sum(total) over (partition by position) as population_total,
-        sum(transformed_total) over (partition by position) as population_transformed_total,
-        sum(transformed_squares) over (partition by position) as population_transformed_squares
-    from segment_totals
+        all_totals.*,
+        population_totals.population_known,
+        population_totals.population_total,
+        population_totals.population_transformed_total,
+        population_totals.population_transformed_squares
+    from all_totals
+    inner join population_totals
+        on all_totals.position = population_totals.position
 
 ),
 

@@ -7,8 +7,9 @@ an empty run or a column without values keeps its types.
 import pyarrow as pa
 
 #: Everything a training round of the segmentation learns, in one long table. `part` says what a row
-#: is: encoder (one unit of one layer), prototype, trial (one candidate), lineage (one segment or
-#: pair of segments, before and after) or outcome (one row per round).
+#: is: encoder (one unit of one layer), prototype, level (one node of the tree of segments), rule
+#: (one feature that a leaf of the surrogate tree asks for), trial (one candidate), lineage (one
+#: segment or pair of segments, before and after) or outcome (one row per round).
 SEGMENT_FITS = pa.schema(
     [
         ("part", pa.string()),
@@ -26,6 +27,17 @@ SEGMENT_FITS = pa.schema(
         ("radius", pa.float64()),
         ("precision_vector", pa.list_(pa.float64())),
         ("score_offset", pa.float64()),
+        ("node", pa.int32()),
+        ("left_node", pa.int32()),
+        ("right_node", pa.int32()),
+        ("height", pa.float64()),
+        ("macro", pa.int32()),
+        ("leaf", pa.int32()),
+        ("position", pa.int32()),
+        ("above", pa.float64()),
+        ("at_most", pa.float64()),
+        ("customers", pa.int64()),
+        ("customers_right", pa.int64()),
         ("inertia", pa.float64()),
         ("silhouette", pa.float64()),
         ("silhouette_null", pa.float64()),

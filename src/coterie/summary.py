@@ -62,7 +62,9 @@ def read_summary(connection: duckdb.DuckDBPyConnection) -> Summary:
     )
     if not publications:
         return Summary(publication=None, checks=checks)
-    segments = f"select * from {schema('marts')}.segments order by segment_id"
+    segments = (
+        f"select * from {schema('marts')}.segments where level = 'segment' order by segment_id"
+    )
     stages = f"""
         select lifecycle_stage, count(*) as customers
         from {schema("marts")}.customers

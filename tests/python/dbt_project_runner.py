@@ -37,8 +37,10 @@ MARTS = (
     "customers",
     "customer_segments",
     "customer_segment_history",
+    "customer_dimensions",
     "segments",
     "segment_profiles",
+    "segment_personas",
     "segment_lineage",
 )
 # Layers that explain a difference in a mart.

@@ -86,8 +86,10 @@ def test_marts_are_contracted(ours):
     assert {node["name"] for node in marts} >= {
         "customers",
         "customer_segments",
+        "customer_dimensions",
         "segments",
         "segment_profiles",
+        "segment_personas",
     }
     for mart in marts:
         assert mart["contract"]["enforced"], mart["name"]

@@ -170,16 +170,34 @@ DAMAGES = {
         delete from publication.customer_segments_store {NEW} and customer_id = (
             select min(customer_id) from publication.customer_segments_store
         )""",
+    "every_customer_is_in_customer_dimensions": f"""
+        delete from publication.customer_dimensions_store {NEW} and customer_id = (
+            select min(customer_id) from publication.customer_dimensions_store
+        )""",
     "active_customers_have_a_segment": f"""
         update publication.customer_segments_store set segment_id = null {NEW} and customer_id = (
             select min(customer_id) from publication.customers_store where orders > 0
         )""",
     "segment_sizes_add_up": f"""
         update publication.segments_store set size = size + 1 {NEW}
-        and segment_id = (select min(segment_id) from publication.segments_store)""",
+        and segment_id = (
+            select min(segment_id) from publication.segments_store where level = 'segment'
+        )""",
+    "macro_segments_add_up": f"""
+        update publication.segments_store set parent_segment_id = 'm99' {NEW}
+        and segment_id = (
+            select min(segment_id) from publication.segments_store where level = 'segment'
+        )""",
+    "every_segment_has_a_persona": f"""
+        update publication.segment_personas_store set recommended_use = null {NEW}
+        and language = 'fr' and segment_id = (
+            select min(segment_id) from publication.segments_store
+        )""",
     "segments_are_large_enough": f"""
         update publication.segments_store set share = 0.005 {NEW}
-        and segment_id = (select min(segment_id) from publication.segments_store)""",
+        and segment_id = (
+            select min(segment_id) from publication.segments_store where level = 'segment'
+        )""",
     "one_model_version": f"""
         update publication.segment_profiles_store set model_version = 'another' {NEW}""",
 }

@@ -10,11 +10,12 @@ from coterie.frames import with_schema
 from coterie.schemas import SEGMENT_FITS
 from coterie.segmentation.encoders import Encoder, Layer
 from coterie.segmentation.prototypes import Prototype
-from coterie.segmentation.rows import encoder_rows, prototype_rows
+from coterie.segmentation.rows import encoder_rows, prototype_rows, segment_id_at
 
 TEST = "assert_the_accepted_model_has_its_parameters"
 ENCODER = "the encoder of the accepted model is incomplete"
 PROTOTYPES = "the prototypes of the accepted model are incomplete"
+TREE = "the tree of segments of the accepted model is incomplete"
 PRECISIONS = "the precisions of the accepted model are incomplete"
 
 
@@ -55,6 +56,13 @@ class Warehouse:
             self.connection.execute(
                 f"insert into segmentation.{table} by name "
                 f"select {columns} from fits where part = '{part}'"
+            )
+        self.connection.execute("delete from segmentation.segment_tree")
+        for number, segment in enumerate(sorted({p.segment for p in prototypes}), start=1):
+            self.connection.execute(
+                "insert into segmentation.segment_tree by name "
+                "select ? as model_version, ? as node, ? as segment_id, [0.0] as centre",
+                [self.version, number, segment_id_at(segment + 1)],
             )
         self.connection.execute(
             "update segmentation.segment_model_log "
@@ -144,6 +152,9 @@ def test_a_mixture_is_whole(warehouse_):
             "score_offset = 1 where prototype = 2",
             PRECISIONS,
         ),
+        ("delete from segmentation.segment_tree where node = 1", TREE),
+        ("delete from segmentation.segment_tree", TREE),
+        ("update segmentation.segment_tree set centre = null where node = 1", TREE),
     ],
 )
 def test_a_model_that_lost_something_is_told(warehouse_, change, problem):

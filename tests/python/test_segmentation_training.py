@@ -10,7 +10,14 @@ from dbt_project_runner import ProjectRunner, table_hash
 pytestmark = pytest.mark.slow
 
 SEGMENTATION = ("build", "--select", "path:models/segmentation", "path:python_models/segmentation")
-PARAMETERS = ("feature_scaling", "encoder_layers", "segment_prototypes", "segment_trials")
+PARAMETERS = (
+    "feature_scaling",
+    "encoder_layers",
+    "segment_prototypes",
+    "segment_trials",
+    "segment_tree",
+    "segment_rule_bounds",
+)
 # No segment comes back unchanged from every resample: no clustering is good enough.
 NOTHING_IS_GOOD_ENOUGH = {"segment_jaccard_min": 1}
 
@@ -142,6 +149,9 @@ def test_twenty_customers_are_enough_for_a_build(tmp_path):
     project.demo(20)
     project.dbt("build", "--exclude", "test_type:unit").expect_success()
     assert [model[1:] for model in models(project)] == [("rules", "accepted")]
-    named = project.query("select segment_name, share from marts.segments")
-    assert named
-    assert abs(sum(share for _, share in named) - 1) < 1e-9
+    for level in ("segment", "macro"):
+        named = project.query(
+            f"select segment_name, share from marts.segments where level = '{level}'"
+        )
+        assert named
+        assert abs(sum(share for _, share in named) - 1) < 1e-9

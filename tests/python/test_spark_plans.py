@@ -17,10 +17,12 @@ SCRIPT = Path(__file__).with_name("spark_plans.py")
 PRODUCTS = {
     "candidate": "one row each",
     "customer_as_of_dates": "thirteen dates",
+    "customer_dimensions_store": "the candidate, one row",
     "customer_segment_history_store": "the candidate, one row",
     "customer_segments_store": "the candidate, one row",
     "customer_vectors": "the accepted model, one row, and its encoder",
     "customers_store": "the candidate, one row",
+    "dimension_values": "the limits of value, one row",
     "feature_scaling": "the bounded sample and its features",
     "golden_records": "the number of customers, one row",
     "identity_counts": "one row each",
@@ -30,12 +32,14 @@ PRODUCTS = {
     "publication_checks": "figures, one row each",
     "record_counts_store": "the candidate, one row",
     "segment_assignments": "the accepted model and its thresholds, one row each",
-    "segment_descriptions": "segments",
     "segment_flows_store": "the models, the change and the candidate, one row each",
     "segment_incumbent": "one row each",
+    "segment_personas_store": "the candidate, one row",
     "segment_profile_figures": "segments and features",
     "segment_profiles_store": "the candidate, one row",
+    "segment_sizes": "segments",
     "segment_training_plan": "decisions, one row each",
+    "segment_words": "segments and languages",
     "segments_store": "the candidate, one row",
 }
 # Windows over all rows of a relation, and why that relation is small.
@@ -43,10 +47,11 @@ WHOLE_WINDOWS = {
     "candidate": "decisions",
     "customer_vectors": "decisions",
     "segment_assignments": "decisions",
-    "segment_descriptions": "segments",
     "segment_flows": "publications",
     "segment_flows_store": "decisions",
     "segment_models": "decisions",
+    "segment_reasons": "decisions",
+    "segment_sizes": "decisions",
 }
 
 PRODUCT = re.compile(r"CartesianProduct|BroadcastNestedLoopJoin")

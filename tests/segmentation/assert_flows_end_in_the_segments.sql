@@ -31,6 +31,13 @@ arrivals as (
     where is_last_step and to_segment_id <> 'none'
     group by to_segment_id
 
+),
+
+segments as (
+
+    select * from {{ ref('coterie', 'segments') }}
+    where level = 'segment'
+
 )
 
 select
@@ -38,7 +45,7 @@ select
     arrivals.to_segment_id,
     segments.size,
     arrivals.customers
-from {{ ref('coterie', 'segments') }} as segments
+from segments
 full outer join arrivals
     on segments.segment_id = arrivals.to_segment_id
 where coalesce(segments.size, 0) <> coalesce(arrivals.customers, 0)

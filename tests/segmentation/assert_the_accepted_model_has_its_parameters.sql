@@ -123,9 +123,22 @@ prototypes as (
 
 ),
 
+trees as (
+
+    select
+        model_version,
+        count(segment_id) as tree_segments,
+        count(centre) as centres
+    from {{ ref('coterie', 'segment_tree') }}
+    group by model_version
+
+),
+
 parameters as (
 
     select
+        trees.tree_segments,
+        trees.centres,
         accepted_model.model_version,
         accepted_model.algorithm,
         accepted_model.features_hash,
@@ -156,6 +169,8 @@ parameters as (
         on accepted_model.model_version = outputs.model_version
     left join prototypes
         on accepted_model.model_version = prototypes.model_version
+    left join trees
+        on accepted_model.model_version = trees.model_version
 
 ),
 
@@ -202,6 +217,17 @@ problems as (
             or segments_with_gaps > 0
             or fewest_coordinates <> coordinates
             or most_coordinates <> coordinates
+        )
+
+    union all
+
+    select 'the tree of segments of the accepted model is incomplete' as problem
+    from parameters
+    where
+        algorithm <> 'rules'
+        and (
+            coalesce(tree_segments, 0) <> segment_count
+            or centres <> segment_count
         )
 
     union all

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from coterie.segmentation.encoders import Encoder
 from coterie.segmentation.identity import segment_id_at
+from coterie.segmentation.levels import Node
 from coterie.segmentation.prototypes import Prototype, in_order
+from coterie.segmentation.surrogate import Bound
 from coterie.segmentation.trials import Fit
 
 
@@ -31,7 +33,12 @@ def fits_rows(fit: Fit, model_version: str) -> Iterator[dict[str, object]]:
         yield {**vars(lineage), "part": "lineage", "model_version": model_version}
     if encoder is None:
         return
-    for row in (*encoder_rows(encoder), *prototype_rows(fit.prototypes, fit.segment_ids)):
+    for row in (
+        *encoder_rows(encoder),
+        *prototype_rows(fit.prototypes, fit.segment_ids),
+        *tree_rows(fit.tree, fit.segment_ids),
+        *rule_rows(fit.rules, fit.segment_ids),
+    ):
         yield {**common, **row}
 
 
@@ -68,9 +75,7 @@ def prototype_rows(
         numbers[prototype.segment] += 1
         yield {
             "part": "prototype",
-            "segment_id": segment_ids[prototype.segment]
-            if segment_ids
-            else segment_id_at(prototype.segment + 1),
+            "segment_id": _id_of(prototype.segment, segment_ids),
             "prototype": numbers[prototype.segment],
             "vector": prototype.vector.tolist(),
             "radius": prototype.radius,
@@ -79,3 +84,57 @@ def prototype_rows(
             else prototype.precision.tolist(),
             "score_offset": prototype.offset,
         }
+
+
+def tree_rows(tree: Sequence[Node], segment_ids: Sequence[str] = ()) -> Iterator[dict[str, object]]:
+    """One row per segment and union of the tree of segments.
+
+    Parameters
+    ----------
+    tree
+        Of one model.
+    segment_ids
+        See prototype_rows.
+    """
+    for number, node in enumerate(tree, start=1):
+        yield {
+            "part": "level",
+            "node": number,
+            "segment_id": None if node.segment is None else _id_of(node.segment, segment_ids),
+            "left_node": node.left,
+            "right_node": node.right,
+            "height": node.height,
+            "macro": node.macro,
+            "customers": node.size,
+            "vector": None if node.centre is None else node.centre.tolist(),
+        }
+
+
+def rule_rows(
+    rules: Sequence[Bound], segment_ids: Sequence[str] = ()
+) -> Iterator[dict[str, object]]:
+    """One row per leaf of the surrogate tree and feature that it asks for.
+
+    Parameters
+    ----------
+    rules
+        Of one model.
+    segment_ids
+        See prototype_rows.
+    """
+    for bound in rules:
+        yield {
+            "part": "rule",
+            "leaf": bound.leaf,
+            "segment_id": _id_of(bound.segment, segment_ids),
+            "position": None if bound.feature is None else bound.feature + 1,
+            "above": bound.above,
+            "at_most": bound.at_most,
+            "customers": bound.size,
+            "customers_right": bound.right,
+        }
+
+
+def _id_of(segment: int, segment_ids: Sequence[str]) -> str:
+    """Id of the segment at a position, counted from 0."""
+    return segment_ids[segment] if segment_ids else segment_id_at(segment + 1)

@@ -76,6 +76,8 @@ class Settings:
         Samples without groups behind the gap statistic.
     rows_min
         Fewer customers than this are not clustered.
+    macro_count
+        Macro-segments above the segments, at most.
     """
 
     seed: int = 42
@@ -113,6 +115,7 @@ class Settings:
     null_draws: int = 19
     gap_draws: int = 10
     rows_min: int = 200
+    macro_count: int = 3
 
     def __post_init__(self) -> None:
         """Refuse settings that contradict themselves; lists become tuples."""

@@ -35,6 +35,7 @@ from coterie.segmentation import quality
 from coterie.segmentation.algorithms import ALGORITHMS, Clustering, fit_clustering, fit_each_k
 from coterie.segmentation.encoders import Encoder, fit_encoder
 from coterie.segmentation.identity import Incumbent, Limits, carry_over, lineage_of_rules
+from coterie.segmentation.levels import segment_tree
 from coterie.segmentation.numerics import Labels, Matrix, even_rows, one_thread
 from coterie.segmentation.prototypes import (
     UNASSIGNED,
@@ -52,7 +53,7 @@ from coterie.segmentation.stability import (
     resample,
     without_each_feature,
 )
-from coterie.segmentation.surrogate import fidelity
+from coterie.segmentation.surrogate import fidelity, learn_rules
 from coterie.segmentation.trials import (
     CUTS,
     SEPARATE,
@@ -341,15 +342,20 @@ class Round:
         # In the order in which SQL breaks ties.
         order = np.argsort(np.array(ids), kind="stable")
         verdict = self.verdict(chosen)
+        prototypes = renumber(prototypes, order)
+        points, labels = chosen.space.points, assign(chosen.space.points, prototypes)
+        leaves = self.settings.leaves_per_segment * chosen.trial.k
         return Fit(
             algorithm=chosen.candidate.algorithm,
             reason=self.decision_reason(chosen, verdict),
             trials=trials,
             encoder=chosen.space.encoder,
-            prototypes=renumber(prototypes, order),
+            prototypes=prototypes,
             verdict=verdict,
             segment_ids=tuple(sorted(ids)),
             lineage=lineage,
+            tree=segment_tree(self.values, points, labels, most=self.settings.macro_count),
+            rules=learn_rules(self.values, labels, leaves=leaves),
         )
 
     # ---- 1. screen

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from coterie.segmentation.algorithms import ALGORITHMS
 from coterie.segmentation.encoders import Encoder
 from coterie.segmentation.identity import Lineage
+from coterie.segmentation.levels import Node
 from coterie.segmentation.prototypes import Prototype
 from coterie.segmentation.settings import Settings
+from coterie.segmentation.surrogate import Bound
 
 SEPARATE = "separate groups"
 CUTS = "cuts of a continuum"
@@ -120,6 +122,10 @@ class Fit:
         Id of each segment by its position, sorted; empty for rules.
     lineage
         What became of the segments before, and where these come from.
+    tree
+        The segments and their unions; empty for rules.
+    rules
+        What the leaves of the surrogate tree ask; empty for rules.
     """
 
     algorithm: str
@@ -130,6 +136,8 @@ class Fit:
     verdict: str | None = None
     segment_ids: tuple[str, ...] = ()
     lineage: list[Lineage] = field(default_factory=list)
+    tree: tuple[Node, ...] = ()
+    rules: tuple[Bound, ...] = ()
 
     @property
     def segment_count(self) -> int | None:

@@ -1,0 +1,101 @@
+{%- set features = coterie.segmentation_features() -%}
+with
+
+accepted_model as (
+
+    select * from {{ ref('coterie', 'segment_models') }}
+    where status = 'accepted'
+
+),
+
+customer_vectors as (
+
+    select * from {{ ref('coterie', 'customer_vectors') }}
+
+),
+
+assignments as (
+
+    select * from {{ ref('coterie', 'segment_assignments') }}
+    where second_segment_id is not null
+
+),
+
+centres as (
+
+    select
+        segment_tree.model_version,
+        segment_tree.segment_id,
+        segment_tree.centre
+    from {{ ref('coterie', 'segment_tree') }} as segment_tree
+    inner join accepted_model
+        on segment_tree.model_version = accepted_model.model_version
+    where segment_tree.centre is not null
+
+),
+
+-- The squared distance to the second centre less that to the own one is, of each feature, twice the difference of the
+-- centres times the way from the point half-way between them.
+pairs as (
+
+    select
+        own.model_version,
+        own.segment_id,
+        second.segment_id as second_segment_id,
+        {{ coterie.pair_differences('own.centre', 'second.centre') }} as differences,
+        {{ coterie.pair_middles('own.centre', 'second.centre') }} as middles
+    from centres as own
+    inner join centres as second
+        on
+            own.model_version = second.model_version
+            and own.segment_id <> second.segment_id
+
+),
+
+-- One whole number a feature, its contribution in millionths before its position, so that sorting ranks the features and
+-- equal ones by their position.
+ranked as (
+
+    select
+        assignments.customer_id,
+        pairs.differences,
+        {{ coterie.sort_array(coterie.contribution_keys('customer_vectors.prepared', 'pairs.differences', 'pairs.middles')) }}
+            as keys
+    from assignments
+    inner join customer_vectors
+        on
+            assignments.customer_id = customer_vectors.customer_id
+            and assignments.model_version = customer_vectors.model_version
+    inner join pairs
+        on
+            assignments.model_version = pairs.model_version
+            and assignments.segment_id = pairs.segment_id
+            and assignments.second_segment_id = pairs.second_segment_id
+
+),
+
+strongest as (
+
+    select
+        customer_id,
+        differences,
+        {%- for number in range(1, 4) %}
+        {{ coterie.element_at('keys', features | length - number + 1) if features | length >= number else 'null' }}
+            as key_{{ number }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from ranked
+
+),
+
+segment_reasons as (
+
+    select
+        customer_id,
+        {%- for number in range(1, 4) %}
+        {{ coterie.reason_words('key_' ~ number, 'differences') }} as reason_{{ number }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from strongest
+
+)
+
+select * from segment_reasons
