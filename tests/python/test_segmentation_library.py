@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 import pytest
 
 from coterie.frames import matrix, to_arrow, with_schema
@@ -208,7 +209,10 @@ def test_rows_fit_the_declared_schema():
     assert parts.count("trial") == 7
     assert parts.count("prototype") == 5
     assert parts.count("encoder") == len(fit.encoder.weights)
-    assert [id_ for id_ in table["segment_id"].to_pylist() if id_] == [
+    assert parts.count("level") == 9
+    assert parts.count("rule") > 0
+    of_prototypes = table.filter(pa.compute.equal(table["part"], "prototype"))
+    assert of_prototypes["segment_id"].to_pylist() == [
         "s01",
         "s02",
         "s03",
