@@ -55,6 +55,7 @@
         'feature_missing_share_max': [0, 1, false],
         'segment_trait_z_min': [0, none, false],
         'segment_trait_known_min': [0, 1, false],
+        'segment_name_congruence_min': [-1, 1, false],
         'segment_value_high_index': [100, none, false],
         'segment_value_low_index': [0, 100, false],
         'segment_trend_factor': [1, none, false],

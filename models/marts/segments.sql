@@ -11,6 +11,7 @@ segments as (
         -- Publications from before there were levels hold segments only.
         cast(coalesce(level, 'segment') as string) as level,
         cast(segment_name as string) as segment_name,
+        cast(name_note as string) as name_note,
         cast(parent_segment_id as string) as parent_segment_id,
         cast(description as string) as description,
         cast(rule as string) as rule,

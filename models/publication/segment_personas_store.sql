@@ -6,6 +6,12 @@ with segment_words as (
 
 ),
 
+segment_names as (
+
+    select * from {{ ref('coterie', 'segment_names') }}
+
+),
+
 segment_sizes as (
 
     select * from {{ ref('coterie', 'segment_sizes') }}
@@ -18,7 +24,7 @@ stored as (
         segment_words.segment_id,
         segment_words.language,
         segment_words.level,
-        segment_words.segment_name,
+        segment_names.segment_name,
         segment_words.description,
         segment_words.traits,
         segment_words.typical_value,
@@ -29,6 +35,10 @@ stored as (
         segment_sizes.model_version,
         {{ coterie.candidate_columns() }}
     from segment_words
+    inner join segment_names
+        on
+            segment_words.segment_id = segment_names.segment_id
+            and segment_words.language = segment_names.language
     inner join segment_sizes
         on segment_words.segment_id = segment_sizes.segment_id
     {{ coterie.join_candidate() }}

@@ -12,6 +12,7 @@ stored as (
         segment_descriptions.segment_id,
         segment_descriptions.level,
         segment_descriptions.segment_name,
+        segment_descriptions.name_note,
         segment_descriptions.parent_segment_id,
         segment_descriptions.description,
         segment_descriptions.rule,

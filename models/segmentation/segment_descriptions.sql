@@ -13,6 +13,13 @@ segment_words as (
 
 ),
 
+segment_names as (
+
+    select * from {{ ref('coterie', 'segment_names') }}
+    where language = '{{ var("segment_language") }}'
+
+),
+
 segment_rule_texts as (
 
     select * from {{ ref('coterie', 'segment_rule_texts') }}
@@ -24,7 +31,8 @@ descriptions as (
     select
         segment_sizes.segment_id,
         segment_sizes.level,
-        segment_words.segment_name,
+        segment_names.segment_name,
+        segment_names.name_note,
         segment_words.description,
         coalesce(segment_words.rule_description, segment_rule_texts.rule) as rule,
         segment_rule_texts.rule_sql,
@@ -41,6 +49,8 @@ descriptions as (
     from segment_sizes
     inner join segment_words
         on segment_sizes.segment_id = segment_words.segment_id
+    inner join segment_names
+        on segment_sizes.segment_id = segment_names.segment_id
     left join segment_rule_texts
         on
             segment_sizes.segment_id = segment_rule_texts.segment_id
