@@ -213,9 +213,17 @@ ranked_habits as (
     from profile_figures
     inner join persona_phrases
         on profile_figures.feature = persona_phrases.feature
+    inner join segment_sizes
+        on profile_figures.segment_id = segment_sizes.segment_id
     where
         profile_figures.mean > 0
-        and (persona_phrases.kind <> 'time' or profile_figures.z >= {{ var('segment_trait_z_min') }})
+        and (
+            persona_phrases.kind <> 'time'
+            or (
+                profile_figures.z >= {{ var('segment_trait_z_min') }}
+                and profile_figures.known_customers >= {{ var('segment_trait_known_min') }} * segment_sizes.size
+            )
+        )
 
 ),
 
@@ -396,14 +404,14 @@ segment_words as (
                 {{ coterie.number_text('items', 1, 'language') }} || ' articles par commande, '
                 || {{ coterie.number_text('item_price', 0, 'language') }}
                 || ' {{ var('reporting_currency') }} par article'
-                || coalesce(', surtout ' || category || ' (' || category_share || ' des dépenses)', ''),
+                || coalesce(', premier poste : ' || category || ' (' || category_share || ' des dépenses)', ''),
                 'inconnu'
             )
             else coalesce(
                 {{ coterie.number_text('items', 1, 'language') }} || ' items per order, '
                 || {{ coterie.number_text('item_price', 0, 'language') }}
                 || ' {{ var('reporting_currency') }} per item'
-                || coalesce(', mostly ' || category || ' (' || category_share || ' of the spend)', ''),
+                || coalesce(', largest part ' || category || ' (' || category_share || ' of the spend)', ''),
                 'unknown'
             )
         end as typical_basket,
