@@ -83,6 +83,53 @@
 {%- endmacro %}
 
 
+{#- The elements that satisfy a condition, which calls them `element`. -#}
+{% macro where_elements(array, condition) -%}
+    {{ return(adapter.dispatch('where_elements', 'coterie')(array, condition)) }}
+{%- endmacro %}
+
+{% macro default__where_elements(array, condition) -%}
+    filter({{ array }}, element -> {{ condition }})
+{%- endmacro %}
+
+{% macro duckdb__where_elements(array, condition) -%}
+    list_filter({{ array }}, lambda element: {{ condition }})
+{%- endmacro %}
+
+
+{#- Mean of a list of doubles without nulls, summed in its order; null of an empty list. -#}
+{% macro array_mean(array) -%}
+    {{ return(adapter.dispatch('array_mean', 'coterie')(array)) }}
+{%- endmacro %}
+
+{% macro default__array_mean(array) -%}
+    aggregate(
+        {{ array }},
+        named_struct('total', cast(0 as double), 'count', 0),
+        (state, element) -> named_struct('total', state.total + element, 'count', state.count + 1),
+        state -> state.total / nullif(state.count, 0)
+    )
+{%- endmacro %}
+
+{% macro duckdb__array_mean(array) -%}
+    list_aggregate({{ array }}, 'avg')
+{%- endmacro %}
+
+
+{#- The first elements of a list, all where it has no more. -#}
+{% macro first_elements(array, count) -%}
+    {{ return(adapter.dispatch('first_elements', 'coterie')(array, count)) }}
+{%- endmacro %}
+
+{% macro default__first_elements(array, count) -%}
+    slice({{ array }}, 1, {{ count }})
+{%- endmacro %}
+
+{% macro duckdb__first_elements(array, count) -%}
+    list_slice({{ array }}, 1, {{ count }})
+{%- endmacro %}
+
+
 {#- The list with an expression applied to each element, which the expression calls `element`. -#}
 {% macro transform_array(array, expression) -%}
     {{ return(adapter.dispatch('transform_array', 'coterie')(array, expression)) }}

@@ -2,8 +2,9 @@
 {%- macro feature_from_meta(name, model, meta) -%}
     {%- set allowed = {
         'transform': ['none', 'log1p', 'sqrt', 'logit'],
-        'impute': ['zero', 'mean', 'median'],
-        'outliers': ['none', 'iqr', 'zscore']
+        'impute': ['zero', 'mean', 'median', 'knn', 'model'],
+        'outliers': ['none', 'iqr', 'zscore'],
+        'outlier_action': ['winsorise', 'reject']
     } -%}
     {%- set feature = {
         'name': name,
@@ -14,6 +15,7 @@
         'transform': 'none',
         'impute': 'median',
         'outliers': 'none',
+        'outlier_action': 'winsorise',
         'segmentation': false,
         'weight': 1.0,
         'prediction': false

@@ -2,7 +2,7 @@
     must not exceed. -#}
 {% macro check_numbers() -%}
     {#- least, most (none: no limit), whether it is a whole number; a sample above 100,000 comes near what a Python model
-        may read (ROWS_MAX in src/coterie/frames.py) -#}
+        may read (ROWS_MAX in src/coterie/frames.py), a map of more than 5,000 takes minutes -#}
     {%- set ranges = {
         'history_months': [0, none, true],
         'identity_rounds': [1, none, true],
@@ -50,8 +50,12 @@
         'segment_gap_draws': [1, none, true],
         'segment_rows_min': [1, none, true],
         'segment_macro_count': [2, 3, true],
+        'segment_map_rows': [0, 5000, true],
         'outlier_iqr_factor': [0, none, false],
         'outlier_z_limit': [0, none, false],
+        'impute_neighbours': [1, none, true],
+        'impute_donors': [1, 5000, true],
+        'impute_ridge_penalty': [0, none, false],
         'feature_missing_share_max': [0, 1, false],
         'segment_trait_z_min': [0, none, false],
         'segment_trait_known_min': [0, 1, false],
@@ -80,6 +84,7 @@
     {%- set ordered = {
         'lifecycle_cooling_gaps': 'lifecycle_lapsed_gaps',
         'segment_k_screened_min': 'segment_k_screened_max',
+        'impute_neighbours': 'impute_donors',
         'segment_k_min': 'segment_k_max',
         'segment_probe_resamples': 'segment_resamples',
         'segment_examined_full': 'segment_examined_max',

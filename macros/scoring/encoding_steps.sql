@@ -1,9 +1,9 @@
 {#- Common table expressions that end with `encoded_vectors`: a customer's prepared vector, and what the encoder of a model
     makes of it. They read `customer_features`, which the model must have defined, for customers with enough data.
 
-    models: name of an expression with the model_version of each model, one row as a rule. scaling, encoder_layers: relations
-    or subqueries like the tables of these names. -#}
-{% macro encoding_steps(models, scaling, encoder_layers) -%}
+    models: name of an expression with the model_version of each model, one row as a rule. scaling, encoder_layers,
+    imputations: relations or subqueries like the tables of these names (the last one: segment_imputations). -#}
+{% macro encoding_steps(models, scaling, encoder_layers, imputations) -%}
 scaling as (
 
     select * from {{ coterie.scaling_parameters(scaling) }} as scaling_parameters
@@ -42,7 +42,8 @@ prepared_vectors as (
         customer_features.customer_id,
         customer_features.as_of_date,
         {{ models }}.model_version,
-        {{ coterie.prepared_vector('customer_features', 'scaling') }} as prepared
+        {{ coterie.prepared_vector('customer_features', 'scaling') }} as prepared,
+        {{ coterie.known_vector('customer_features', 'scaling') }} as known
     from customer_features
     cross join {{ models }}
     inner join scaling
@@ -54,12 +55,17 @@ prepared_vectors as (
 encoded_0 as (
 
     select
-        prepared_vectors.*,
+        complete_vectors.customer_id,
+        complete_vectors.as_of_date,
+        complete_vectors.model_version,
+        complete_vectors.prepared,
         encoders.layers,
-        prepared_vectors.prepared as encoded
-    from prepared_vectors
+        complete_vectors.prepared as encoded
+    from {{ coterie.complete_vectors(
+        'prepared_vectors', ['customer_id', 'as_of_date', 'model_version'], imputations
+    ) }} as complete_vectors
     left join encoders
-        on prepared_vectors.model_version = encoders.model_version
+        on complete_vectors.model_version = encoders.model_version
 
 ),
 {% for number in range(1, coterie.encoder_layers_max() + 1) %}

@@ -24,6 +24,19 @@
     }) -}}
 {%- endmacro %}
 
+{% macro previous_imputations() -%}
+    {{- coterie.previous('segment_imputations', {
+        'model_version': dbt.type_string(),
+        'method': dbt.type_string(),
+        'number': 'int',
+        'weights': coterie.array_type('double'),
+        'known': coterie.array_type('double'),
+        'bias': 'double',
+        'lowest': 'double',
+        'highest': 'double'
+    }) -}}
+{%- endmacro %}
+
 {% macro previous_prototypes() -%}
     {{- coterie.previous('segment_prototypes', {
         'model_version': dbt.type_string(),

@@ -33,22 +33,77 @@
     {{ coterie.make_array(values) }}
 {%- endmacro %}
 
-{#- The prepared vector of one row: a list of doubles without nulls. `parameters` is the alias of one row of
-    scaling_parameters(). A feature that is not used has factor 0. greatest() and least() skip a missing fence. -#}
+{#- A transformed value as far as it is kept: one beyond the fences is as good as missing where the feature's meta says
+    `outlier_action: reject`. -#}
+{% macro kept_value(value, lower_fence, upper_fence, action) -%}
+    {%- if action == 'reject' -%}
+        case
+            when {{ value }} >= coalesce({{ lower_fence }}, {{ value }}) and {{ value }} <= coalesce({{ upper_fence }}, {{ value }})
+                then {{ value }}
+        end
+    {%- else -%}
+        {{ value }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The kept value of a feature of one row, null where it is missing. -#}
+{% macro known_value(alias, parameters, feature) -%}
+    {{ coterie.kept_value(
+        coterie.transformed_value(alias ~ '.' ~ feature.name, feature.transform),
+        coterie.element_at(parameters ~ '.lower_fences', feature.position),
+        coterie.element_at(parameters ~ '.upper_fences', feature.position),
+        feature.outlier_action
+    ) }}
+{%- endmacro %}
+
+{#- The prepared vector of one row: a list of doubles. `parameters` is the alias of one row of scaling_parameters(). A
+    feature that is not used has factor 0. greatest() and least() skip a missing fence. Null are only the missing values
+    of features that are imputed by knn or model, until complete_vectors() has filled them. -#}
 {% macro prepared_vector(alias, parameters) -%}
     {%- set values = [] -%}
     {%- for feature in coterie.segmentation_features() -%}
-        {%- set value = coterie.transformed_value(alias ~ '.' ~ feature.name, feature.transform) -%}
         {%- set position = feature.position -%}
+        {%- set value = coterie.known_value(alias, parameters, feature) -%}
+        {%- set is_imputed = feature.impute in ['knn', 'model'] -%}
+        {%- set stand_in = coterie.element_at(parameters ~ '.impute_values', position) -%}
         {%- set lower_fence = coterie.element_at(parameters ~ '.lower_fences', position) -%}
         {%- set upper_fence = coterie.element_at(parameters ~ '.upper_fences', position) -%}
-        {%- do values.append(
-            '(least(greatest(coalesce(' ~ value ~ ', ' ~ coterie.element_at(parameters ~ '.impute_values', position) ~ '), '
-            ~ lower_fence ~ '), ' ~ upper_fence ~ ') - ' ~ coterie.element_at(parameters ~ '.centres', position)
-            ~ ') * ' ~ coterie.element_at(parameters ~ '.factors', position)
-        ) -%}
+        {%- set factor = coterie.element_at(parameters ~ '.factors', position) -%}
+        {%- set laid -%}
+            (least(greatest(
+                {{- value if is_imputed else 'coalesce(' ~ value ~ ', ' ~ stand_in ~ ')' -}}
+            , {{ lower_fence }}), {{ upper_fence }}) - {{ coterie.element_at(parameters ~ '.centres', position) }}) * {{ factor }}
+        {%- endset -%}
+        {%- if is_imputed -%}
+            {%- do values.append(
+                'case when ' ~ factor ~ ' = 0 then 0 when ' ~ value ~ ' is not null then ' ~ laid ~ ' end'
+            ) -%}
+        {%- else -%}
+            {%- do values.append(laid) -%}
+        {%- endif -%}
     {%- endfor -%}
     {{ coterie.make_array(values) }}
+{%- endmacro %}
+
+{#- Which features of one row are known, 1 or 0 each, in vector order; null where no feature asks for it. With
+    `impute: zero` a missing value is a value: nothing happened. -#}
+{% macro known_vector(alias, parameters) -%}
+    {%- set values = [] -%}
+    {%- for feature in coterie.segmentation_features() -%}
+        {%- if feature.impute == 'zero' -%}
+            {%- do values.append('cast(1 as double)') -%}
+        {%- else -%}
+            {%- do values.append(
+                'case when ' ~ coterie.known_value(alias, parameters, feature)
+                ~ ' is null then cast(0 as double) else cast(1 as double) end'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if coterie.imputed_features() -%}
+        {{ coterie.make_array(values) }}
+    {%- else -%}
+        cast(null as {{ coterie.array_type('double') }})
+    {%- endif -%}
 {%- endmacro %}
 
 {#- The scaling of each model version as one row of lists in vector order. -#}

@@ -19,6 +19,9 @@ customer_segments as (
         cast(reason_1 as string) as reason_1,
         cast(reason_2 as string) as reason_2,
         cast(reason_3 as string) as reason_3,
+        cast(pca_1 as double) as pca_1,
+        cast(pca_2 as double) as pca_2,
+        cast(pca_3 as double) as pca_3,
         cast(model_version as string) as model_version
     from customer_segments_store
 

@@ -18,6 +18,12 @@ segment_reasons as (
 
 ),
 
+customer_map_positions as (
+
+    select * from {{ ref('coterie', 'customer_map_positions') }}
+
+),
+
 stored as (
 
     select
@@ -34,6 +40,9 @@ stored as (
         segment_reasons.reason_2,
         segment_reasons.reason_3,
         segment_assignments.model_version,
+        customer_map_positions.pca_1,
+        customer_map_positions.pca_2,
+        customer_map_positions.pca_3,
         {{ coterie.candidate_columns() }}
     from segment_assignments
     left join segment_descriptions
@@ -42,6 +51,8 @@ stored as (
         on segment_descriptions.parent_segment_id = macro_descriptions.segment_id
     left join segment_reasons
         on segment_assignments.customer_id = segment_reasons.customer_id
+    left join customer_map_positions
+        on segment_assignments.customer_id = customer_map_positions.customer_id
     {{ coterie.join_candidate() }}
 
 )

@@ -15,7 +15,10 @@ accepted_model as (
 ),
 
 {{ coterie.encoding_steps(
-    'accepted_model', ref('coterie', 'feature_scaling'), ref('coterie', 'encoder_layers')
+    'accepted_model',
+    ref('coterie', 'feature_scaling'),
+    ref('coterie', 'encoder_layers'),
+    ref('coterie', 'segment_imputations')
 ) }}
 
 select * from encoded_vectors

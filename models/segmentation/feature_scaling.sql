@@ -25,6 +25,7 @@ features as (
         '{{ feature.transform }}' as transform,
         '{{ feature.impute }}' as impute,
         '{{ feature.outliers }}' as outliers,
+        '{{ feature.outlier_action or "winsorise" }}' as outlier_action,
         cast({{ feature.weight }} as double) as weight,
         cast({{ coterie.transformed_value('0', feature.transform) }} as double) as zero_value
     {{ 'union all' if not loop.last }}
@@ -96,7 +97,10 @@ fences as (
         features.transform,
         features.impute,
         features.outliers,
+        features.outlier_action,
         features.weight,
+        features.zero_value,
+        known_moments.mean_value,
         -- A feature that most customers share one value of has no quartile distance: it falls back on z-scores.
         case
             when features.outliers = 'iqr' and ranges.quartile_3 > ranges.quartile_1
@@ -109,15 +113,7 @@ fences as (
                 then ranges.quartile_3 + {{ var('outlier_iqr_factor') }} * (ranges.quartile_3 - ranges.quartile_1)
             when features.outliers <> 'none'
                 then known_moments.mean_value + {{ var('outlier_z_limit') }} * known_moments.deviation
-        end as upper_fence,
-        coalesce(
-            case features.impute
-                when 'zero' then features.zero_value
-                when 'mean' then known_moments.mean_value
-                when 'median' then ranges.median_value
-            end,
-            0
-        ) as impute_value
+        end as upper_fence
     from ranges
     inner join features
         on ranges.position = features.position
@@ -128,20 +124,96 @@ fences as (
 
 ),
 
+-- What is rejected is as good as missing: it takes no part in the mean and the median that stand in for it.
+kept_figures as (
+{% if coterie.segmentation_features() | selectattr('outlier_action', 'equalto', 'reject') | list %}
+    select
+        kept_values.model_version,
+        kept_values.position,
+        percentile_cont(0.5) within group (order by kept_values.value) as median_value,
+        {{ coterie.moments('kept_values.value', 'kept_values.lowest', 'kept_values.highest') }}
+    from (
+        select
+            fences.model_version,
+            fences.position,
+            fences.lowest,
+            fences.highest,
+            case
+                when fences.outlier_action = 'reject' then {{ coterie.kept_value(
+                    'sample_values.value', 'fences.lower_fence', 'fences.upper_fence', 'reject'
+                ) }}
+                else sample_values.value
+            end as value
+        from sample_values
+        inner join fences
+            on
+                sample_values.model_version = fences.model_version
+                and sample_values.position = fences.position
+    ) as kept_values
+    group by kept_values.model_version, kept_values.position, kept_values.lowest, kept_values.highest
+{% else %}
+    select
+        model_version,
+        position,
+        median_value,
+        mean_value
+    from fences
+{% endif %}
+),
+
+treatments as (
+
+    select
+        fences.*,
+        coalesce(
+            case fences.impute
+                when 'zero' then fences.zero_value
+                when 'median' then kept_figures.median_value
+                -- Of knn and model, what stands in where nothing else is known.
+                else kept_figures.mean_value
+            end,
+            0
+        ) as impute_value
+    from fences
+    inner join kept_figures
+        on
+            fences.model_version = kept_figures.model_version
+            and fences.position = kept_figures.position
+
+),
+
 settled_values as (
 
     select
-        fences.model_version,
-        fences.position,
-        least(
-            greatest(coalesce(sample_values.value, fences.impute_value), fences.lower_fence),
-            fences.upper_fence
-        ) as value
-    from sample_values
-    inner join fences
-        on
-            sample_values.model_version = fences.model_version
-            and sample_values.position = fences.position
+        kept_values.model_version,
+        kept_values.position,
+        -- What knn and model will put in its place is not known yet: the scale is that of the known values.
+        case
+            when kept_values.value is not null or kept_values.impute not in ('knn', 'model') then least(
+                greatest(coalesce(kept_values.value, kept_values.impute_value), kept_values.lower_fence),
+                kept_values.upper_fence
+            )
+        end as value
+    from (
+        select
+            treatments.model_version,
+            treatments.position,
+            treatments.impute,
+            treatments.impute_value,
+            treatments.lower_fence,
+            treatments.upper_fence,
+            case
+                when treatments.outlier_action = 'reject' then {{ coterie.kept_value(
+                    'sample_values.value', 'treatments.lower_fence', 'treatments.upper_fence', 'reject'
+                ) }}
+                else sample_values.value
+            end as value
+        from sample_values
+        inner join treatments
+            on
+                sample_values.model_version = treatments.model_version
+                and sample_values.position = treatments.position
+    ) as kept_values
 
 ),
 
@@ -179,17 +251,18 @@ settled_moments as (
 judged as (
 
     select
-        fences.*,
+        treatments.*,
         settled_moments.mean_value as centre,
         settled_moments.deviation as scale,
-        cast(fences.customers - fences.known as double) / fences.customers as missing_share,
-        fences.customers - fences.known > {{ var('feature_missing_share_max') }} * fences.customers as is_missing,
+        cast(treatments.customers - treatments.known as double) / treatments.customers as missing_share,
+        treatments.customers - treatments.known
+        > {{ var('feature_missing_share_max') }} * treatments.customers as is_missing,
         coalesce(settled_moments.deviation, 0) = 0 as is_constant
-    from fences
+    from treatments
     inner join settled_moments
         on
-            fences.model_version = settled_moments.model_version
-            and fences.position = settled_moments.position
+            treatments.model_version = settled_moments.model_version
+            and treatments.position = settled_moments.position
 
 ),
 
@@ -202,6 +275,7 @@ scaling as (
         transform,
         impute,
         outliers,
+        outlier_action,
         customers as sample_size,
         missing_share,
         impute_value,

@@ -25,7 +25,9 @@ incumbent_model as (
 
 ),
 
-{{ coterie.encoding_steps('incumbent_model', coterie.previous_scaling(), coterie.previous_layers()) }},
+{{ coterie.encoding_steps(
+    'incumbent_model', coterie.previous_scaling(), coterie.previous_layers(), coterie.previous_imputations()
+) }},
 
 {{ coterie.nearest_steps('encoded_vectors', coterie.previous_prototypes()) }},
 

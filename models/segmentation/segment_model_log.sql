@@ -14,6 +14,8 @@
 -- depends_on: {{ ref('coterie', 'segment_lineage_log') }}
 -- depends_on: {{ ref('coterie', 'segment_tree') }}
 -- depends_on: {{ ref('coterie', 'segment_rule_bounds') }}
+-- depends_on: {{ ref('coterie', 'segment_map_axes') }}
+-- depends_on: {{ ref('coterie', 'segment_imputations') }}
 with
 
 plan as (

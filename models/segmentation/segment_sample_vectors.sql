@@ -21,7 +21,8 @@ sample_vectors as (
         {{ coterie.finite_number('sample.' ~ var('segment_order_feature')) }} as order_value,
         incumbent_assignments.segment_id as incumbent_segment_id,
         incumbent_assignments.rule_segment_id,
-        {{ coterie.prepared_vector('sample', 'parameters') }} as prepared
+        {{ coterie.prepared_vector('sample', 'parameters') }} as prepared,
+        {{ coterie.known_vector('sample', 'parameters') }} as known
     from {{ coterie.segmentation_sample() }} as sample
     inner join plan
         on

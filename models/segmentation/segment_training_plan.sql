@@ -96,6 +96,7 @@ plan as (
         reasons.accepted_algorithm,
         '{{ features_hash }}' as features_hash,
         '{{ coterie.segmentation_features() | map(attribute="name") | join(",") }}' as features,
+        '{{ coterie.segmentation_features() | map(attribute="impute") | join(",") }}' as imputations,
         '{{ tojson(settings, sort_keys=true) }}' as settings,
         case when reasons.due_reason is not null then sample.sample_size end as sample_size,
         case

@@ -1,6 +1,6 @@
 """Long table of what a training round learned; empty when no training is due."""
 
-from coterie.frames import matrix, to_arrow, with_schema
+from coterie.frames import to_arrow, with_schema
 from coterie.schemas import SEGMENT_FITS
 
 
@@ -13,12 +13,22 @@ def model(dbt, session):
 
     # Imported only now: a build without training need not wait for scikit-learn.
     from coterie.progress import in_dbt_log  # noqa: PLC0415
-    from coterie.segmentation import Incumbent, Settings, fit_segments, fits_rows  # noqa: PLC0415
+    from coterie.segmentation import (  # noqa: PLC0415
+        Incumbent,
+        Settings,
+        axis_rows,
+        complete_sample,
+        fit_segments,
+        fits_rows,
+    )
 
     sample = to_arrow(vectors).sort_by("customer_id")
     incumbent = to_arrow(in_force).to_pylist()[0]
+    version, methods = plan["model_version"], plan["imputations"].split(",")
+    how = dbt.config.meta_get("imputation")
+    values, imputations = complete_sample(sample, methods, version, **how)
     fit = fit_segments(
-        matrix(sample["prepared"]),
+        values,
         sample["order_value"].to_numpy(),
         settings=Settings(**dbt.config.meta_get("settings")),
         features=plan["features"].split(",") if sample.num_rows else (),
@@ -31,4 +41,5 @@ def model(dbt, session):
         ),
         report=in_dbt_log("segmentation"),
     )
-    return with_schema(fits_rows(fit, plan["model_version"]), SEGMENT_FITS)
+    rows = (*fits_rows(fit, version), *axis_rows(values, version), *imputations)
+    return with_schema(rows, SEGMENT_FITS)

@@ -7,9 +7,10 @@ an empty run or a column without values keeps its types.
 import pyarrow as pa
 
 #: Everything a training round of the segmentation learns, in one long table. `part` says what a row
-#: is: encoder (one unit of one layer), prototype, level (one node of the tree of segments), rule
-#: (one feature that a leaf of the surrogate tree asks for), trial (one candidate), lineage (one
-#: segment or pair of segments, before and after) or outcome (one row per round).
+#: is: encoder (one unit of one layer), prototype, axis (of a picture), imputation (a donor, or the
+#: regression of a feature), level (one node of the tree of segments), rule (one feature that a leaf
+#: of the surrogate tree asks for), trial (one candidate), lineage (one segment or pair of segments,
+#: before and after) or outcome (one row per round).
 SEGMENT_FITS = pa.schema(
     [
         ("part", pa.string()),
@@ -38,6 +39,11 @@ SEGMENT_FITS = pa.schema(
         ("at_most", pa.float64()),
         ("customers", pa.int64()),
         ("customers_right", pa.int64()),
+        ("variance_share", pa.float64()),
+        ("method", pa.string()),
+        ("known", pa.list_(pa.float64())),
+        ("lowest", pa.float64()),
+        ("highest", pa.float64()),
         ("inertia", pa.float64()),
         ("silhouette", pa.float64()),
         ("silhouette_null", pa.float64()),
@@ -77,5 +83,19 @@ SEGMENT_FITS = pa.schema(
         ("basis", pa.string()),
         ("verdict", pa.string()),
         ("reason", pa.string()),
+    ]
+)
+
+#: t-SNE coordinates of the customers that a map is drawn of.
+SEGMENT_MAP_FITS = pa.schema(
+    [
+        ("customer_id", pa.string()),
+        ("model_version", pa.string()),
+        ("as_of_date", pa.date32()),
+        ("tsne_x", pa.float64()),
+        ("tsne_y", pa.float64()),
+        ("tsne3_x", pa.float64()),
+        ("tsne3_y", pa.float64()),
+        ("tsne3_z", pa.float64()),
     ]
 )

@@ -151,6 +151,23 @@ CASES: list[Case | Aggregate] = [
         f"{{{{ coterie.transform_array({NUMBERS}, 'element * cast(given as int)') }}}}",
         {"2": [6, None, 16, 10, 6], None: [None] * 5},
     ),
+    Case("first_elements", f"{{{{ coterie.first_elements({NUMBERS}, 2) }}}}", {"": [3, None]}),
+    Case(
+        "where_elements",
+        f"{{{{ coterie.where_elements({NUMBERS}, 'element > cast(given as int)') }}}}",
+        {"4": [8, 5], "2": [3, 8, 5, 3], "8": [], None: []},
+    ),
+    Case(
+        "array_mean",
+        f"{{{{ coterie.array_mean({DOUBLES}) }}}}",
+        {("1", "4"): 2.5, ("-1", "1"): 0.0},
+    ),
+    Case("array_mean", "{{ coterie.array_mean(coterie.make_array([])) }}", {"": None}),
+    Case(
+        "first_elements",
+        f"{{{{ coterie.first_elements({NUMBERS}, 9) }}}}",
+        {"": [3, None, 8, 5, 3]},
+    ),
     Case("sort_array", f"{{{{ coterie.sort_array({NUMBERS}) }}}}", {"": [None, 3, 3, 5, 8]}),
     Case(
         "sort_array",

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -14,10 +15,18 @@ OUTPUTS = {
 }
 
 
-def render(folder: Path, calls: dict[str, str], *, engine: str = "duckdb") -> dict[str, str]:
+def render(
+    folder: Path,
+    calls: dict[str, str],
+    *,
+    engine: str = "duckdb",
+    macros: dict[str, str] | None = None,
+    models: Sequence[str] = (),
+) -> dict[str, str]:
     """Give the SQL of each Jinja text, by the same name.
 
-    dbt does it, in a project of its own in `folder` that holds nothing but the macros.
+    dbt does it, in a project of its own in `folder` that holds nothing but the macros. Files of
+    `macros`, by their path, stand in for those of the project; the calls may refer to `models`.
     """
     # Named as the package, so that macros called by its name are found.
     project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
@@ -32,11 +41,15 @@ def render(folder: Path, calls: dict[str, str], *, engine: str = "duckdb") -> di
         ignore=shutil.ignore_patterns("_*__macros.yml"),
         dirs_exist_ok=True,
     )
-    models = folder / "models"
-    models.mkdir(exist_ok=True)
+    for path, text in (macros or {}).items():
+        folder.joinpath("macros", path).write_text(text)
+    calls_folder = folder / "models"
+    calls_folder.mkdir(exist_ok=True)
+    for model in models:
+        calls_folder.joinpath(f"{model}.sql").write_text("select 1 as stand_in")
     # One model for all: dbt has to look at it once, and it takes any text for SQL.
     text = "\n".join(f"-- call {name}\n{call}" for name, call in calls.items())
-    models.joinpath("calls.sql").write_text(text)
+    calls_folder.joinpath("calls.sql").write_text(text)
     command = [str(Path(sys.executable).with_name("dbt")), "compile"]
     command += ["--profiles-dir", ".", "--target-path", "target", "--log-path", "logs"]
     command += ["--no-introspect", "--no-populate-cache"]

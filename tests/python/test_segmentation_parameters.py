@@ -193,3 +193,18 @@ def test_a_model_from_before_the_layers_were_counted_has_one(warehouse_):
         "update segmentation.segment_model_log set encoder_layer_count = null"
     )
     assert warehouse_.problems() == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "insert into segmentation.segment_imputations (model_version, method, number) "
+        "select model_version, 'model', 1 from segmentation.segment_models",
+        "insert into segmentation.segment_imputations (model_version, method, number) "
+        "select model_version, 'knn', 2 from segmentation.segment_models",
+        "update segmentation.feature_scaling set impute = 'knn' where position = 2",
+    ],
+)
+def test_imputations_that_do_not_fit_the_features_are_told(warehouse_, change):
+    warehouse_.connection.execute(change)
+    assert warehouse_.problems() == ["the imputations of the accepted model are incomplete"]

@@ -14,7 +14,8 @@ scaling as (
     select
         model_version,
         count(*) as features,
-        count(impute_value + centre + factor) as complete_features
+        count(impute_value + centre + factor) as complete_features,
+        count(case when impute = 'knn' and is_used then 1 end) as given_features
     from {{ ref('coterie', 'feature_scaling') }}
     group by model_version
 
@@ -134,6 +135,18 @@ trees as (
 
 ),
 
+imputations as (
+
+    select
+        model_version,
+        count(case when method = 'model' then 1 end) as regressions,
+        count(case when method = 'knn' then 1 end) as donors,
+        max(case when method = 'knn' then number end) as last_donor
+    from {{ ref('coterie', 'segment_imputations') }}
+    group by model_version
+
+),
+
 parameters as (
 
     select
@@ -150,6 +163,10 @@ parameters as (
         coalesce(encoder.layers, 0) as layers,
         coalesce(encoder.last_layer, 0) as last_layer,
         coalesce(encoder.broken_layers, 0) as broken_layers,
+        scaling.given_features,
+        coalesce(imputations.regressions, 0) as regressions,
+        coalesce(imputations.donors, 0) as donors,
+        coalesce(imputations.last_donor, 0) as last_donor,
         outputs.coordinates,
         coalesce(prototypes.segments, 0) as segments,
         prototypes.segments_with_gaps,
@@ -165,6 +182,8 @@ parameters as (
         on accepted_model.model_version = scaling.model_version
     left join encoder
         on accepted_model.model_version = encoder.model_version
+    left join imputations
+        on accepted_model.model_version = imputations.model_version
     left join outputs
         on accepted_model.model_version = outputs.model_version
     left join prototypes
@@ -193,6 +212,15 @@ problems as (
     where
         coalesce(features, 0) <> {{ coterie.segmentation_features() | length }}
         or complete_features <> features
+
+    union all
+
+    select 'the imputations of the accepted model are incomplete' as problem
+    from parameters
+    where
+        regressions <> {{ coterie.imputed_features('model') | length }}
+        or last_donor <> donors
+        or (given_features > 0 and donors = 0)
 
     union all
 

@@ -2,8 +2,8 @@
 
 `encoders` turn a prepared vector into a point, `algorithms` find groups of points, `prototypes`
 make rows of them that SQL can use, `quality`, `stability` and `surrogate` judge, `training` tries
-and chooses (`trials` is what it says about it), `identity` matches
-segments with those before, `rows` lays the outcome out as a table.
+and chooses (`trials` is what it says about it), `identity` matches segments with those before,
+`imputation` fills what is missing, `rows` lays the outcome out as a table, `maps` draws it.
 """
 
 from coterie.segmentation.algorithms import (
@@ -25,6 +25,8 @@ from coterie.segmentation.identity import (
     overlap_table,
     segment_id_at,
 )
+from coterie.segmentation.imputation import Imputation, complete_sample, fit_imputation
+from coterie.segmentation.maps import axis_rows, map_axes, map_rows, neighbour_map
 from coterie.segmentation.numerics import Labels, Matrix, one_thread, round_significant
 from coterie.segmentation.prototypes import (
     Prototype,
@@ -49,6 +51,7 @@ __all__ = [
     "Clustering",
     "Encoder",
     "Fit",
+    "Imputation",
     "Incumbent",
     "Labels",
     "Layer",
@@ -60,18 +63,24 @@ __all__ = [
     "Settings",
     "Trial",
     "assign",
+    "axis_rows",
     "candidates",
     "carry_over",
+    "complete_sample",
     "fit_clustering",
     "fit_each_k",
     "fit_encoder",
+    "fit_imputation",
     "fit_kmeans",
     "fit_segments",
     "fits_rows",
     "jaccard_by_cluster",
     "lineage_of_rules",
+    "map_axes",
+    "map_rows",
     "match_segments",
     "nearest",
+    "neighbour_map",
     "one_thread",
     "order_segments",
     "overlap_table",
