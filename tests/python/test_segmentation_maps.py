@@ -155,3 +155,24 @@ def test_the_curves_have_a_point_for_each_k(connection):
         """
     ).fetchall()
     assert lines == [(11, 11, 11, 2, 12, 1, 1)]
+
+
+def test_the_links_unite_every_segment(connection):
+    rows = connection.execute(
+        "select node, segment_id, left_node, right_node, height, sample_size "
+        "from marts.segment_dendrogram order by node"
+    ).fetchall()
+    segments = {row[0] for row in rows if row[1] is not None}
+    ((count,),) = connection.execute(
+        "select count(distinct segment_id) from marts.customer_segments"
+    ).fetchall()
+    assert len(segments) == count
+    sizes = {row[0]: row[5] for row in rows}
+    open_nodes = set(segments)
+    for node, segment_id, left, right, height, size in rows:
+        if segment_id is None:
+            open_nodes -= {left, right}
+            open_nodes.add(node)
+            assert height > 0
+            assert size == sizes[left] + sizes[right]
+    assert len(open_nodes) == 1
