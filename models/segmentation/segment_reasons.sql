@@ -41,14 +41,14 @@ pairs as (
     select
         own.model_version,
         own.segment_id,
-        second.segment_id as second_segment_id,
-        {{ coterie.pair_differences('own.centre', 'second.centre') }} as differences,
-        {{ coterie.pair_middles('own.centre', 'second.centre') }} as middles
+        runner_up.segment_id as second_segment_id,
+        {{ coterie.pair_differences('own.centre', 'runner_up.centre') }} as differences,
+        {{ coterie.pair_middles('own.centre', 'runner_up.centre') }} as middles
     from centres as own
-    inner join centres as second
+    inner join centres as runner_up
         on
-            own.model_version = second.model_version
-            and own.segment_id <> second.segment_id
+            own.model_version = runner_up.model_version
+            and own.segment_id <> runner_up.segment_id
 
 ),
 

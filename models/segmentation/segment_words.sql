@@ -359,7 +359,7 @@ segment_words as (
                 || {{ coterie.percent_text('share', 'language') }} || ' de ceux qui ont un segment'
                 || coalesce(
                     ', avec ' || {{ coterie.percent_text('revenue_share', 'language') }}
-                    || ' du chiffre d''affaires de 365 jours', -- noqa: LT02
+                    || {{ coterie.text_literal(" du chiffre d'affaires de 365 jours") }},
                     ''
                 )
                 || '.' || coalesce(' Pour un client moyen à 100 : ' || figures || '.', '')
