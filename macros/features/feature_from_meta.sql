@@ -17,6 +17,7 @@
         'outliers': 'none',
         'outlier_action': 'winsorise',
         'segmentation': false,
+        'is_clock_driven': false,
         'weight': 1.0,
         'prediction': false
     } -%}

@@ -51,6 +51,15 @@
         'segment_rows_min': [1, none, true],
         'segment_macro_count': [2, 3, true],
         'segment_map_rows': [0, 5000, true],
+        'segment_age_max_days': [1, none, true],
+        'segment_retry_days': [0, none, true],
+        'drift_psi_min': [0, none, false],
+        'drift_alpha': [0.000001, 0.5, false],
+        'drift_customers_min': [1, none, true],
+        'drift_features_max': [1, none, true],
+        'drift_share_ratio': [1, none, false],
+        'drift_share_z': [0, none, false],
+        'stayers_min': [0, 1, false],
         'outlier_iqr_factor': [0, none, false],
         'outlier_z_limit': [0, none, false],
         'impute_neighbours': [1, none, true],
@@ -74,6 +83,9 @@
         'dimension_low_value_share': [0, 1, false],
         'publications_kept': [1, none, true],
         'max_input_shrinkage': [0, 1, false],
+        'max_input_growth': [0, none, false],
+        'input_silent_days_max': [0, none, true],
+        'input_retired_days': [0, none, true],
         'max_customer_shrinkage': [0, 1, false],
         'max_rejected_share': [0, 1, false],
         'min_segment_share': [0, 1, false]
@@ -82,6 +94,7 @@
         {%- do coterie.check_number(name, var(name), range[0], range[1], range[2]) -%}
     {%- endfor -%}
     {%- set ordered = {
+        'input_silent_days_max': 'input_retired_days',
         'lifecycle_cooling_gaps': 'lifecycle_lapsed_gaps',
         'segment_k_screened_min': 'segment_k_screened_max',
         'impute_neighbours': 'impute_donors',

@@ -16,8 +16,8 @@
                 'write_marts: there is no ' ~ node.schema ~ '.' ~ node.alias ~ ' yet: run `dbt build` first.'
             ) }}
         {%- endif -%}
-        {%- do run_query(coterie.write_files('select * from ' ~ relation, folder ~ '/' ~ node.name)) -%}
-        {%- do log(relation ~ ' is written to ' ~ folder ~ '/' ~ node.name, info=true) -%}
+        {%- do run_query(coterie.write_files('select * from ' ~ relation, folder ~ '/' ~ node.alias)) -%}
+        {%- do log(relation ~ ' is written to ' ~ folder ~ '/' ~ node.alias, info=true) -%}
     {%- endfor -%}
 {%- endmacro %}
 

@@ -13,7 +13,15 @@
     'segment_personas_store': ['segment_id', 'language'],
     'record_counts_store': ['source_table'],
     'segment_flows_store': ['from_segment_id', 'to_segment_id', 'moved_by'],
+    'segment_models_store': ['model_version'],
+    'segment_health_store': ['publication_id'],
+    'feature_drift_store': ['feature'],
+    'input_freshness_store': ['source_table', 'source_system'],
+    'feature_bins_store': ['feature', 'bin'],
 } %}
+{#- Without an earlier publication, or without a model by features, there is nothing to compare. -#}
+{%- set may_be_empty = ['feature_drift_store', 'feature_bins_store', 'input_freshness_store'] %}
+{%- set accept = 'If the change is real, set var drift_accepted_on to the as_of_date.' %}
 {%- set other_builds = "count(case when build_id <> " ~ coterie.build_id() ~ " then 1 end)" %}
 
 with candidate as (
@@ -50,6 +58,16 @@ last_customers as (
 
 ),
 
+last_publications as (
+
+    select earlier_publications.*
+    from {{ coterie.previous('publications', {
+        'publication_id': 'bigint', 'as_of_date': 'date'
+    }) }} as earlier_publications
+    where earlier_publications.publication_id = {{ coterie.last_publication_id() }}
+
+),
+
 last_record_counts as (
 
     select earlier_counts.*
@@ -69,10 +87,23 @@ input_changes as (
             when last_record_counts.raw_rows > 0 and record_counts_store.is_present
                 then 1 - cast(record_counts_store.raw_rows as double) / last_record_counts.raw_rows
             else 0
-        end as shrinkage
+        end as shrinkage,
+        -- By how much of itself the table grew per 30 days, or since the last publication if that is less.
+        case
+            when last_record_counts.raw_rows >= {{ var('drift_customers_min') }} and record_counts_store.raw_rows > 0
+                then power(
+                    cast(record_counts_store.raw_rows as double) / last_record_counts.raw_rows,
+                    30 / cast(greatest(
+                        {{ dbt.datediff('last_publications.as_of_date', 'candidate.as_of_date', 'day') }}, 30
+                    ) as double)
+                ) - 1
+            else 0
+        end as growth
     from record_counts_store
     inner join last_record_counts
         on record_counts_store.source_table = last_record_counts.source_table
+    cross join last_publications
+    cross join candidate
 
 ),
 
@@ -242,7 +273,7 @@ checks as (
 
     {{ coterie.publication_check(
         store ~ '_is_of_this_build',
-        'case when count(*) = 0 then 1 else ' ~ other_builds ~ ' end', 0,
+        other_builds if store in may_be_empty else 'case when count(*) = 0 then 1 else ' ~ other_builds ~ ' end', 0,
         'Rows of ' ~ store ~ ' are missing or from another build: run the whole build, or pass every run the same '
         ~ 'build_id.'
     ) }}
@@ -274,6 +305,17 @@ checks as (
         'An input table holds fewer rows than at the last publication by more than var max_input_shrinkage: it looks '
         ~ 'truncated.',
         culprit='case when shrinkage > ' ~ var('max_input_shrinkage') ~ ' then source_table end'
+    ) }}
+    from input_changes
+
+    union all
+
+    {{ coterie.publication_check(
+        'inputs_did_not_double', 'coalesce(max(growth), 0)',
+        coterie.unless_accepted(var('max_input_growth'), 'coalesce(max(growth), 0)', '(select as_of_date from candidate)'),
+        'An input table has grown by more than var max_input_growth in 30 days: it looks as if it was loaded twice under '
+        ~ 'new keys. ' ~ accept,
+        culprit='case when growth > ' ~ var('max_input_growth') ~ ' then source_table end'
     ) }}
     from input_changes
 
@@ -405,6 +447,57 @@ checks as (
         'Segments, assignments and profiles come from more than one model_version, or from none.'
     ) }}
     from model_versions
+
+    union all
+
+    {{ coterie.publication_check(
+        'features_did_not_drift', 'max(features_drifted)',
+        coterie.unless_accepted(var('drift_features_max') - 1, 'max(features_drifted)', 'max(as_of_date)'),
+        'As many features as var drift_features_max have drifted since the last publication or since training: look at '
+        ~ 'their inputs. ' ~ accept,
+        culprit='case when features_drifted >= ' ~ var('drift_features_max') ~ ' then drifted_features end'
+    ) }}
+    from segment_health_store
+
+    union all
+
+    {{ coterie.publication_check(
+        'features_did_not_collapse', 'max(collapsed_features)',
+        coterie.unless_accepted(0, 'max(collapsed_features)', 'max(as_of_date)'),
+        'A feature that told customers apart is missing or the same for nearly all of them: look at its input. ' ~ accept,
+        culprit='collapsed_feature_names'
+    ) }}
+    from segment_health_store
+
+    union all
+
+    {{ coterie.publication_check(
+        'segment_shares_did_not_drift', 'coalesce(max(share_psi), 0)',
+        coterie.unless_accepted('coalesce(max(share_psi_limit), 0)', 'coalesce(max(share_psi), 0)', 'max(as_of_date)'),
+        'The shares of the segments have drifted since the last publication: segment_health has them. ' ~ accept
+    ) }}
+    from segment_health_store
+
+    union all
+
+    {{ coterie.publication_check(
+        'segment_shares_did_not_jump', 'max(share_jumps)',
+        coterie.unless_accepted(0, 'max(share_jumps)', 'max(as_of_date)'),
+        'A segment has become larger or smaller by more than var drift_share_ratio since the last publication. ' ~ accept,
+        culprit='jumped_segments'
+    ) }}
+    from segment_health_store
+
+    union all
+
+    {{ coterie.publication_check(
+        'customers_keep_their_segment', 'coalesce(1 - max(stayer_share), 0)',
+        coterie.unless_accepted(
+            'coalesce(1 - max(stayer_share_min), 0)', 'coalesce(1 - max(stayer_share), 0)', 'max(as_of_date)'
+        ),
+        'More customers have changed their segment since the last publication than var stayers_min allows. ' ~ accept
+    ) }}
+    from segment_health_store
 
 ),
 

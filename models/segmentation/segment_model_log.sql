@@ -16,11 +16,23 @@
 -- depends_on: {{ ref('coterie', 'segment_rule_bounds') }}
 -- depends_on: {{ ref('coterie', 'segment_map_axes') }}
 -- depends_on: {{ ref('coterie', 'segment_imputations') }}
+-- depends_on: {{ ref('coterie', 'segment_training_bins') }}
 with
 
 plan as (
 
     select * from {{ ref('coterie', 'segment_training_plan') }}
+
+),
+
+-- A sample that does not look like its customers is not to be learnt from while there is something better.
+sample_checks as (
+
+    select
+        model_version,
+        {{ coterie.ordered_text('case when not is_representative then feature end', 'feature', ', ') }} as odd_features
+    from {{ ref('coterie', 'segment_sample_checks') }}
+    group by model_version
 
 ),
 
@@ -50,6 +62,7 @@ decisions as (
         case
             when outcomes.algorithm = 'rules' and plan.accepted_algorithm <> 'rules' and plan.is_accepted_usable
                 then 'rejected'
+            when sample_checks.odd_features is not null and plan.is_accepted_usable then 'rejected'
             else 'accepted'
         end as decision,
         plan.features_hash,
@@ -57,10 +70,14 @@ decisions as (
         {{ coterie.last_publication_id() }} + 1 as publication_id,
         {{ coterie.build_id() }} as build_id,
         plan.reason as due_reason,
-        outcomes.reason as fit_reason
+        outcomes.reason || coalesce(
+            ' The sample is not like all customers in: ' || sample_checks.odd_features || ' (see var sample_customers).', ''
+        ) as fit_reason
     from plan
     inner join outcomes
         on plan.model_version = outcomes.model_version
+    left join sample_checks
+        on plan.model_version = sample_checks.model_version
     where plan.is_due
 
 ),

@@ -18,6 +18,21 @@ ranked as (
 
 ),
 
+-- A build that was refused has trained for nothing so far: publishing the same input later would put its model in force.
+unpublished as (
+
+    select
+        segment_model_log.*,
+        row_number() over (
+            partition by segment_model_log.model_version order by segment_model_log.decision_number desc
+        ) as version_rank
+    from {{ ref('coterie', 'segment_model_log') }} as segment_model_log
+    left join decisions
+        on segment_model_log.model_version = decisions.model_version
+    where decisions.model_version is null
+
+),
+
 segment_models as (
 
     select
@@ -40,6 +55,26 @@ segment_models as (
         settings,
         decision_reason as decision
     from ranked
+    where version_rank = 1
+
+    union all
+
+    select
+        model_version,
+        decision_number,
+        trained_at,
+        as_of_date,
+        algorithm,
+        encoder,
+        encoder_layer_count,
+        segment_count,
+        verdict,
+        sample_size,
+        case when decision = 'accepted' then 'candidate' else 'rejected' end as status,
+        features_hash,
+        settings,
+        decision_reason as decision
+    from unpublished
     where version_rank = 1
 
 )

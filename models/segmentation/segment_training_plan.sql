@@ -12,6 +12,7 @@ decisions as (
         'algorithm': dbt.type_string(),
         'decision': dbt.type_string(),
         'features_hash': dbt.type_string(),
+        'as_of_date': 'date',
         'build_id': dbt.type_string()
     }) }} as previous_log
 
@@ -29,6 +30,20 @@ as_of_dates as (
 
 ),
 
+-- What the gates of the publication would say of the features: see publication_checks.
+drift as (
+
+    select
+        count(case when has_drifted_since_training then 1 end) as drifted_since_training,
+        count(case when has_drifted_since_last then 1 end) as drifted_since_last,
+        count(case when has_collapsed then 1 end) as collapsed,
+        {{ coterie.ordered_text(
+            'case when has_drifted_since_training or has_collapsed then feature end', 'feature', ', '
+        ) }} as features
+    from {{ ref('coterie', 'segment_feature_drift') }}
+
+),
+
 last_decision as (
 
     -- Numbers go on after a refused build too: no row is written over.
@@ -39,25 +54,77 @@ last_decision as (
 
 ),
 
-reasons as (
+-- A challenger that was rejected would be rejected again on nearly the same data, whether its build was published or not.
+rejections as (
+
+    select max(decisions.as_of_date) as rejected_on
+    from decisions
+    cross join last_decision
+    where
+        decisions.decision = 'rejected'
+        and decisions.decision_number > last_decision.accepted_decision_number
+
+),
+
+circumstances as (
 
     select
         as_of_dates.as_of_date,
-        last_decision.decision_number + 1 as decision_number,
-        accepted.model_version as accepted_model_version,
-        accepted.algorithm as accepted_algorithm,
-        coalesce(accepted.features_hash = '{{ features_hash }}', false) as is_accepted_usable,
-        case
-            when accepted.model_version is null then 'There is no accepted model yet.'
-            when accepted.features_hash <> '{{ features_hash }}'
-                then 'The features or their treatment differ from those of the accepted model.'
-            when {{ var('retrain') | as_bool }} then 'Training was asked for (var retrain).'
-        end as due_reason
+        last_decision.decision_number,
+        accepted.model_version,
+        accepted.algorithm,
+        accepted.features_hash,
+        drift.features as drifted_features,
+        rejections.rejected_on,
+        {{ dbt.datediff('accepted.as_of_date', 'as_of_dates.as_of_date', 'day') }} as model_age,
+        coalesce(
+            {{ dbt.datediff('rejections.rejected_on', 'as_of_dates.as_of_date', 'day') }} < {{ var('segment_retry_days') }},
+            false
+        ) as is_waiting,
+        drift.drifted_since_training >= {{ var('drift_features_max') }} or drift.collapsed > 0 as has_drifted,
+        (drift.drifted_since_last >= {{ var('drift_features_max') }} or drift.collapsed > 0)
+        and not {{ coterie.is_drift_accepted('as_of_dates.as_of_date') }} as is_doubtful
     from as_of_dates
     cross join last_decision
+    cross join rejections
+    cross join drift
     left join decisions as accepted
         on last_decision.accepted_decision_number = accepted.decision_number
     where as_of_dates.is_current
+
+),
+
+reasons as (
+
+    select
+        as_of_date,
+        decision_number + 1 as decision_number,
+        model_version as accepted_model_version,
+        algorithm as accepted_algorithm,
+        coalesce(features_hash = '{{ features_hash }}', false) as is_accepted_usable,
+        case
+            when model_version is null then 'There is no accepted model yet.'
+            when features_hash <> '{{ features_hash }}'
+                then 'The features or their treatment differ from those of the accepted model.'
+            when {{ var('retrain') | as_bool }} then 'Training was asked for (var retrain).'
+            -- Nothing is learnt from data that the gates are about to refuse.
+            when is_waiting or is_doubtful then null
+            when has_drifted
+                then 'Features have drifted from the data of the accepted model: ' || drifted_features || '.'
+            when model_age > {{ var('segment_age_max_days') }}
+                then 'The data of the accepted model are ' || cast(model_age as {{ dbt.type_string() }}) || ' days old.'
+        end as due_reason,
+        case
+            when is_waiting and has_drifted and not is_doubtful
+                then 'The accepted model is kept: features have drifted (' || drifted_features
+                    || '), but a challenger was rejected on the data of '
+                    || cast(rejected_on as {{ dbt.type_string() }}) || ' (var segment_retry_days).'
+            when is_doubtful
+                then 'The accepted model is kept: features have changed too much to be learnt from unless var '
+                    || 'drift_accepted_on says that the change is real.'
+            else 'The accepted model is kept: nothing asks for training.'
+        end as kept_reason
+    from circumstances
 
 ),
 
@@ -88,7 +155,7 @@ plan as (
 
     select
         reasons.due_reason is not null as is_due,
-        coalesce(reasons.due_reason, 'The accepted model is kept: nothing asks for training.') as reason,
+        coalesce(reasons.due_reason, reasons.kept_reason) as reason,
         reasons.as_of_date,
         reasons.decision_number,
         reasons.is_accepted_usable,

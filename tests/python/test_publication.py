@@ -200,6 +200,26 @@ DAMAGES = {
         )""",
     "one_model_version": f"""
         update publication.segment_profiles_store set model_version = 'another' {NEW}""",
+    "inputs_did_not_double": f"""
+        update publication.record_counts_store
+        set raw_rows = 2 * raw_rows, accepted_rows = accepted_rows + raw_rows
+        {NEW} and source_table = 'messages'""",
+    "features_did_not_drift": f"""
+        update publication.segment_health_store set features_drifted = 3 {NEW}""",
+    "features_did_not_collapse": f"""
+        update publication.segment_health_store set collapsed_features = 1 {NEW}""",
+    "segment_shares_did_not_drift": f"""
+        update publication.segment_health_store
+        set share_psi = 0.2, share_psi_limit = 0.1 {NEW}""",
+    "segment_shares_did_not_jump": f"""
+        update publication.segment_health_store set share_jumps = 1 {NEW}""",
+    "customers_keep_their_segment": f"""
+        update publication.segment_health_store
+        set stayer_share = 0.69, stayer_share_min = 0.7 {NEW}""",
+    "segment_health_store_is_of_this_build": f"""
+        delete from publication.segment_health_store {NEW}""",
+    "feature_bins_store_is_of_this_build": f"""
+        update publication.feature_bins_store set build_id = 'other' {NEW}""",
 }
 
 
