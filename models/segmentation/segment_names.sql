@@ -42,7 +42,7 @@ last_names as (
 
 ),
 
--- Tucker's congruence of two profiles: the cosine of the angle between them, 1 where all traits stand in one proportion.
+-- Tucker's congruence of two profiles: the cosine of the angle between them, 1 where all traits are in one proportion.
 products as (
 
     select
@@ -119,10 +119,10 @@ segment_names as (
         congruence,
         is_kept,
         case
-            when last_name <> segment_name and language = 'fr' then
-                'Renommé : « ' || last_name || ' » jusqu''ici, mais le profil a changé.'
-            when last_name <> segment_name then
-                'Renamed: "' || last_name || '" until now, but the profile has changed.'
+            when last_name <> segment_name and language = 'fr'
+                then 'Renommé : « ' || last_name || ' » jusqu''ici, mais le profil a changé.'
+            when last_name <> segment_name
+                then 'Renamed: "' || last_name || '" until now, but the profile has changed.'
         end as name_note
     from names
 
