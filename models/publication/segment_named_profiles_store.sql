@@ -1,7 +1,7 @@
 {{ config(**coterie.replaced_by('publication_id')) }}
 
--- The profile that a segment's name was given for: it stays while the name does, so that a segment cannot drift away from
--- its name in steps that are each too small to be seen.
+-- The profile that a segment's name was given for. It stays while the name does, or a segment could drift away from its
+-- name in steps that are each too small to be seen.
 
 with segment_profile_figures as (
 
