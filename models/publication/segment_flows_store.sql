@@ -27,6 +27,16 @@ last_models as (
 
 ),
 
+comparable as (
+
+    select count(*) as customers
+    from incumbent_assignments
+    inner join last_models
+        on incumbent_assignments.model_version = last_models.model_version
+    where incumbent_assignments.basis in ('model', 'rules')
+
+),
+
 -- How moves can be told apart: by asking the model before about today, where it is another one and can be asked.
 model_change as (
 
@@ -34,16 +44,11 @@ model_change as (
         case
             when max(last_models.model_version) = max(new_models.model_version) then 'none'
             when max(last_models.model_version) is null then 'none'
-            when (
-                select count(*)
-                from incumbent_assignments
-                inner join last_models
-                    on incumbent_assignments.model_version = last_models.model_version
-                where incumbent_assignments.basis in ('model', 'rules')
-            ) > 0 then 'told apart'
+            when max(comparable.customers) > 0 then 'told apart'
             else 'unknown'
         end as kind
     from new_models
+    cross join comparable
     left join last_models
         on true
 
@@ -52,10 +57,10 @@ model_change as (
 last_segments as (
 
     select
-        earlier.customer_id,
-        earlier.segment_id
-    from {{ coterie.previous_segments() }} as earlier
-    where earlier.publication_id = {{ coterie.last_publication_id() }}
+        stored_segments.customer_id,
+        stored_segments.segment_id
+    from {{ coterie.previous_segments() }} as stored_segments
+    where stored_segments.publication_id = {{ coterie.last_publication_id() }}
 
 ),
 

@@ -40,11 +40,11 @@ thresholds as (
 last_segments as (
 
     select
-        earlier.customer_id,
-        earlier.segment_id
-    from {{ coterie.previous_segments() }} as earlier
+        stored_segments.customer_id,
+        stored_segments.segment_id
+    from {{ coterie.previous_segments() }} as stored_segments
     cross join incumbent
-    where earlier.publication_id = {{ coterie.last_publication_id() }}
+    where stored_segments.publication_id = {{ coterie.last_publication_id() }}
 
 ),
 

@@ -1,5 +1,5 @@
--- Protects: who moved and who stayed add up to what is published. The last step of the moves (by behaviour, or by the model
--- where it was told apart) ends in the segments as they are.
+-- Protects: who moved and who stayed add up to what is published. The last step of the moves (by behaviour, or by the
+-- model where it was told apart) ends in the segments as they are.
 with
 
 last_publication as (
@@ -14,8 +14,8 @@ flows as (
     select
         segment_flows.to_segment_id,
         segment_flows.customers,
-        segment_flows.moved_by = 'model' or max(case when segment_flows.moved_by = 'model' then 1 else 0 end) over () = 0
-            as is_last_step
+        segment_flows.moved_by,
+        count(case when segment_flows.moved_by = 'model' then 1 end) over () as moves_by_the_model
     from {{ ref('coterie', 'segment_flows') }} as segment_flows
     inner join last_publication
         on segment_flows.publication_id = last_publication.publication_id
@@ -28,7 +28,9 @@ arrivals as (
         to_segment_id,
         sum(customers) as customers
     from flows
-    where is_last_step and to_segment_id <> 'none'
+    where
+        (moved_by = 'model' or moves_by_the_model = 0)
+        and to_segment_id <> 'none'
     group by to_segment_id
 
 ),
