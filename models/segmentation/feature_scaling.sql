@@ -126,7 +126,7 @@ fences as (
 
 -- What is rejected is as good as missing: it takes no part in the mean and the median that stand in for it.
 kept_figures as (
-{% if coterie.segmentation_features() | selectattr('outlier_action', 'equalto', 'reject') | list %}
+    {% if coterie.segmentation_features() | selectattr('outlier_action', 'equalto', 'reject') | list %}
     select
         kept_values.model_version,
         kept_values.position,
@@ -151,14 +151,14 @@ kept_figures as (
                 and sample_values.position = fences.position
     ) as kept_values
     group by kept_values.model_version, kept_values.position, kept_values.lowest, kept_values.highest
-{% else %}
+    {% else %}
     select
         model_version,
         position,
         median_value,
         mean_value
     from fences
-{% endif %}
+    {% endif %}
 ),
 
 treatments as (
