@@ -1,4 +1,5 @@
 {%- set features = coterie.segmentation_features() -%}
+{%- set keys = coterie.contribution_keys('customer_vectors.prepared', 'pairs.differences', 'pairs.middles') -%}
 with
 
 accepted_model as (
@@ -52,15 +53,14 @@ pairs as (
 
 ),
 
--- One whole number a feature, its contribution in millionths before its position, so that sorting ranks the features and
--- equal ones by their position.
+-- One whole number a feature, its contribution in millionths before its position: sorting ranks the features, equal ones
+-- by their position.
 ranked as (
 
     select
         assignments.customer_id,
         pairs.differences,
-        {{ coterie.sort_array(coterie.contribution_keys('customer_vectors.prepared', 'pairs.differences', 'pairs.middles')) }}
-            as keys
+        {{ coterie.sort_array(keys) }} as keys
     from assignments
     inner join customer_vectors
         on
@@ -79,10 +79,9 @@ strongest as (
     select
         customer_id,
         differences,
-        {%- for number in range(1, 4) %}
-        {{ coterie.element_at('keys', features | length - number + 1) if features | length >= number else 'null' }}
-            as key_{{ number }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ coterie.element_at('keys', [features | length, 1] | max) }} as key_1,
+        {{ coterie.element_at('keys', [features | length - 1, 1] | max) }} as key_2,
+        {{ coterie.element_at('keys', [features | length - 2, 1] | max) }} as key_3
     from ranked
 
 ),
@@ -91,9 +90,9 @@ segment_reasons as (
 
     select
         customer_id,
-        {%- for number in range(1, 4) %}
-        {{ coterie.reason_words('key_' ~ number, 'differences') }} as reason_{{ number }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ coterie.reason_words('key_1', 'differences') }} as reason_1,
+        {{ coterie.reason_words('key_2', 'differences') }} as reason_2,
+        {{ coterie.reason_words('key_3', 'differences') }} as reason_3
     from strongest
 
 )

@@ -84,7 +84,8 @@ conditions as (
         label
         || case
             when above is not null and at_most is not null
-                then ' above ' || {{ coterie.value_text('above', 'unit') }}
+                then
+                    ' above ' || {{ coterie.value_text('above', 'unit') }}
                     || ' and at most ' || {{ coterie.value_text('at_most', 'unit') }}
             when above is not null then ' above ' || {{ coterie.value_text('above', 'unit') }}
             else ' at most ' || {{ coterie.value_text('at_most', 'unit') }}
@@ -92,7 +93,8 @@ conditions as (
         || case when holds_if_missing then ' or unknown' else '' end as words,
         case
             when above is not null and at_most is not null
-                then feature || ' > ' || {{ coterie.number_literal('above') }}
+                then
+                    feature || ' > ' || {{ coterie.number_literal('above') }}
                     || ' and ' || feature || ' <= ' || {{ coterie.number_literal('at_most') }}
             when above is not null then feature || ' > ' || {{ coterie.number_literal('above') }}
             else feature || ' <= ' || {{ coterie.number_literal('at_most') }}

@@ -1,4 +1,6 @@
 {%- set languages = coterie.persona_languages() -%}
+{%- set trend_factor = var('segment_trend_factor') -%}
+{%- set french_revenue = coterie.text_literal(" du chiffre d'affaires de 365 jours") -%}
 with
 
 segment_sizes as (
@@ -168,8 +170,8 @@ classes as (
         end as recency_class,
         -- The last quarter at the pace of the year: 1 where nothing changes.
         case
-            when orders_90d * 365 >= {{ var('segment_trend_factor') }} * orders_365d * 90 and orders_90d > 0 then 'rising'
-            when orders_90d * 365 * {{ var('segment_trend_factor') }} <= orders_365d * 90 and orders_365d > 0 then 'falling'
+            when orders_90d * 365 >= {{ trend_factor }} * orders_365d * 90 and orders_90d > 0 then 'rising'
+            when orders_90d * 365 * {{ trend_factor }} <= orders_365d * 90 and orders_365d > 0 then 'falling'
             else 'steady'
         end as trend
     from figures
@@ -257,7 +259,9 @@ names as (
         coalesce(
             segment_traits.phrase_1,
             case when languages.language = 'fr' then 'clients dans la moyenne' else 'average customers' end
-        ) || coalesce(', ' || segment_traits.phrase_2, '') || coalesce(', ' || segment_traits.phrase_3, '') as three_traits
+        )
+        || coalesce(', ' || segment_traits.phrase_2, '')
+        || coalesce(', ' || segment_traits.phrase_3, '') as three_traits
     from segment_sizes
     cross join languages
     left join segment_traits
@@ -341,6 +345,36 @@ sentences as (
 
 ),
 
+texts as (
+
+    select
+        *,
+        coalesce('Regroupe ' || members || '. ', '')
+        || coalesce('Segment par règles : ' || rule_description || '. ', '')
+        || cast(size as {{ dbt.type_string() }}) || case when size > 1 then ' clients, ' else ' client, ' end
+        || {{ coterie.percent_text('share', 'language') }} || ' de ceux qui ont un segment'
+        || coalesce(', avec ' || {{ coterie.percent_text('revenue_share', 'language') }} || {{ french_revenue }}, '')
+        || '.' || coalesce(' Pour un client moyen à 100 : ' || figures || '.', '') as description_fr,
+        coalesce('Sums up ' || members || '. ', '')
+        || coalesce('Segment by rules: ' || rule_description || '. ', '')
+        || cast(size as {{ dbt.type_string() }}) || case when size > 1 then ' customers, ' else ' customer, ' end
+        || {{ coterie.percent_text('share', 'language') }} || ' of those with a segment'
+        || coalesce(', with ' || {{ coterie.percent_text('revenue_share', 'language') }} || ' of the revenue of 365 days', '')
+        || '.' || coalesce(' Against 100 for the average customer: ' || figures || '.', '') as description_en,
+        {{ coterie.number_text('revenue', 0, 'language') }} || ' {{ var('reporting_currency') }} en 365 jours en moyenne'
+        || coalesce(', indice ' || revenue_index_text || ' (client moyen : 100)', '') as value_fr,
+        {{ coterie.number_text('revenue', 0, 'language') }} || ' {{ var('reporting_currency') }} in 365 days on average'
+        || coalesce(', index ' || revenue_index_text || ' (average customer: 100)', '') as value_en,
+        {{ coterie.number_text('items', 1, 'language') }} || ' articles par commande, '
+        || {{ coterie.number_text('item_price', 0, 'language') }} || ' {{ var('reporting_currency') }} par article'
+        || coalesce(', premier poste : ' || category || ' (' || category_share || ' des dépenses)', '') as basket_fr,
+        {{ coterie.number_text('items', 1, 'language') }} || ' items per order, '
+        || {{ coterie.number_text('item_price', 0, 'language') }} || ' {{ var('reporting_currency') }} per item'
+        || coalesce(', largest part ' || category || ' (' || category_share || ' of the spend)', '') as basket_en
+    from sentences
+
+),
+
 segment_words as (
 
     select
@@ -351,45 +385,14 @@ segment_words as (
             rule_name,
             {{ coterie.upper_text('substr(trait_name, 1, 1)') }} || substr(trait_name, 2)
         ) as segment_name,
-        case
-            when language = 'fr' then
-                coalesce('Regroupe ' || members || '. ', '')
-                || coalesce('Segment par règles : ' || rule_description || '. ', '')
-                || cast(size as {{ dbt.type_string() }}) || case when size > 1 then ' clients, ' else ' client, ' end
-                || {{ coterie.percent_text('share', 'language') }} || ' de ceux qui ont un segment'
-                || coalesce(
-                    ', avec ' || {{ coterie.percent_text('revenue_share', 'language') }}
-                    || {{ coterie.text_literal(" du chiffre d'affaires de 365 jours") }},
-                    ''
-                )
-                || '.' || coalesce(' Pour un client moyen à 100 : ' || figures || '.', '')
-            else
-                coalesce('Sums up ' || members || '. ', '')
-                || coalesce('Segment by rules: ' || rule_description || '. ', '')
-                || cast(size as {{ dbt.type_string() }}) || case when size > 1 then ' customers, ' else ' customer, ' end
-                || {{ coterie.percent_text('share', 'language') }} || ' of those with a segment'
-                || coalesce(
-                    ', with ' || {{ coterie.percent_text('revenue_share', 'language') }}
-                    || ' of the revenue of 365 days',
-                    ''
-                )
-                || '.' || coalesce(' Against 100 for the average customer: ' || figures || '.', '')
-        end as description,
+        case when language = 'fr' then description_fr else description_en end as description,
         coalesce(
             traits,
             case when language = 'fr' then 'aucun trait marqué' else 'no trait stands out' end
         ) as traits,
         case
-            when language = 'fr' then coalesce(
-                {{ coterie.number_text('revenue', 0, 'language') }} || ' {{ var('reporting_currency') }} en 365 jours en '
-                || 'moyenne' || coalesce(', indice ' || revenue_index_text || ' (client moyen : 100)', ''),
-                'inconnue'
-            )
-            else coalesce(
-                {{ coterie.number_text('revenue', 0, 'language') }} || ' {{ var('reporting_currency') }} in 365 days on '
-                || 'average' || coalesce(', index ' || revenue_index_text || ' (average customer: 100)', ''),
-                'unknown'
-            )
+            when language = 'fr' then coalesce(value_fr, 'inconnue')
+            else coalesce(value_en, 'unknown')
         end as typical_value,
         case
             when language = 'fr' then coalesce(channel_share || ' des commandes ' || channel, 'inconnu')
@@ -400,24 +403,12 @@ segment_words as (
             else coalesce('more than others ' || time_phrase, 'no particular time')
         end as typical_time,
         case
-            when language = 'fr' then coalesce(
-                {{ coterie.number_text('items', 1, 'language') }} || ' articles par commande, '
-                || {{ coterie.number_text('item_price', 0, 'language') }}
-                || ' {{ var('reporting_currency') }} par article'
-                || coalesce(', premier poste : ' || category || ' (' || category_share || ' des dépenses)', ''),
-                'inconnu'
-            )
-            else coalesce(
-                {{ coterie.number_text('items', 1, 'language') }} || ' items per order, '
-                || {{ coterie.number_text('item_price', 0, 'language') }}
-                || ' {{ var('reporting_currency') }} per item'
-                || coalesce(', largest part ' || category || ' (' || category_share || ' of the spend)', ''),
-                'unknown'
-            )
+            when language = 'fr' then coalesce(basket_fr, 'inconnu')
+            else coalesce(basket_en, 'unknown')
         end as typical_basket,
         recommended_use,
         rule_description
-    from sentences
+    from texts
 
 )
 
