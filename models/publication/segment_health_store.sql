@@ -216,7 +216,8 @@ problems as (
     select
         *,
         case
-            when features_drifted >= {{ var('drift_features_max') }} then 'Features have drifted: ' || drifted_features || '. '
+            when features_drifted >= {{ var('drift_features_max') }}
+                then 'Features have drifted: ' || drifted_features || '. '
             when features_drifted > 0 then 'To be watched, features have drifted: ' || drifted_features || '. '
             else ''
         end
@@ -228,8 +229,10 @@ problems as (
         || case
             when stayer_share < stayer_share_min then 'Too few customers have kept their segment. ' else ''
         end as words,
-        case when stopped_sources is not null then 'To be watched, sources have stopped: ' || stopped_sources || '. ' else '' end
-            as sources_words
+        case
+            when stopped_sources is not null then 'To be watched, sources have stopped: ' || stopped_sources || '. '
+            else ''
+        end as sources_words
     from figures
 
 ),
@@ -239,7 +242,8 @@ judged as (
     select
         *,
         case
-            when last_model_version is null then trim('The first publication: nothing to compare with. ' || sources_words)
+            when last_model_version is null
+                then trim('The first publication: nothing to compare with. ' || sources_words)
             when words <> ''
                 then trim(words || case when is_drift_accepted then 'Accepted as real. ' else '' end || sources_words)
             when sources_words <> '' then trim(sources_words)
