@@ -1,5 +1,6 @@
 {%- set languages = coterie.persona_languages() -%}
 {%- set trend_factor = var('segment_trend_factor') -%}
+{%- set english_revenue = coterie.text_literal(' of the revenue of 365 days') -%}
 {%- set french_revenue = coterie.text_literal(" du chiffre d'affaires de 365 jours") -%}
 with
 
@@ -359,9 +360,10 @@ texts as (
         || coalesce('Segment by rules: ' || rule_description || '. ', '')
         || cast(size as {{ dbt.type_string() }}) || case when size > 1 then ' customers, ' else ' customer, ' end
         || {{ coterie.percent_text('share', 'language') }} || ' of those with a segment'
-        || coalesce(', with ' || {{ coterie.percent_text('revenue_share', 'language') }} || ' of the revenue of 365 days', '')
+        || coalesce(', with ' || {{ coterie.percent_text('revenue_share', 'language') }} || {{ english_revenue }}, '')
         || '.' || coalesce(' Against 100 for the average customer: ' || figures || '.', '') as description_en,
-        {{ coterie.number_text('revenue', 0, 'language') }} || ' {{ var('reporting_currency') }} en 365 jours en moyenne'
+        {{ coterie.number_text('revenue', 0, 'language') }}
+        || ' {{ var('reporting_currency') }} en 365 jours en moyenne'
         || coalesce(', indice ' || revenue_index_text || ' (client moyen : 100)', '') as value_fr,
         {{ coterie.number_text('revenue', 0, 'language') }} || ' {{ var('reporting_currency') }} in 365 days on average'
         || coalesce(', index ' || revenue_index_text || ' (average customer: 100)', '') as value_en,
