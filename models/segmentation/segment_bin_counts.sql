@@ -1,4 +1,5 @@
-{#- Stands before segment_training_plan: what is compared is the model of the last publication, whatever this build trains. -#}
+{#- Stands before segment_training_plan: what is compared is the model of the last publication, whatever this build
+    trains. -#}
 with
 
 last_publication as (

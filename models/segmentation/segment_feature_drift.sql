@@ -115,7 +115,9 @@ squares as (
 -- The false alarms of all features together are what drift_alpha bounds (Bonferroni).
 judged_features as (
 
-    select {{ var('drift_alpha') }} / cast(greatest(count(case when not is_clock_driven then 1 end), 1) as double) as tail
+    select
+        {{ var('drift_alpha') }}
+        / cast(greatest(count(case when not is_clock_driven then 1 end), 1) as double) as tail
     from totals
 
 ),
@@ -131,8 +133,10 @@ limits as (
         distances.training_ks,
         {{ coterie.ks_limit('totals.current_customers', 'totals.training_customers', 'judged_features.tail') }}
             as training_ks_limit,
-        least(totals.training_customers, totals.current_customers) < {{ var('drift_customers_min') }} as is_training_too_small,
-        least(totals.last_customers, totals.current_customers) < {{ var('drift_customers_min') }} as is_last_too_small,
+        least(totals.training_customers, totals.current_customers) < {{ var('drift_customers_min') }}
+            as is_training_too_small,
+        least(totals.last_customers, totals.current_customers) < {{ var('drift_customers_min') }}
+            as is_last_too_small,
         {{ coterie.stability_limit(
             'totals.current_customers', 'totals.training_customers', 'totals.bins',
             'judged_features.tail'

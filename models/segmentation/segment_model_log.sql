@@ -71,7 +71,9 @@ decisions as (
         {{ coterie.build_id() }} as build_id,
         plan.reason as due_reason,
         outcomes.reason || coalesce(
-            ' The sample is not like all customers in: ' || sample_checks.odd_features || ' (see var sample_customers).', ''
+            ' The sample is not like all customers in: ' || sample_checks.odd_features
+            || ' (see var sample_customers).',
+            ''
         ) as fit_reason
     from plan
     inner join outcomes
