@@ -129,7 +129,8 @@ limits as (
         indexes.training_psi,
         indexes.last_psi,
         squares.training_chi_square,
-        {{ coterie.chi_square_quantile('(squares.filled_bins - 1)', 'judged_features.tail') }} as training_chi_square_limit,
+        {{ coterie.chi_square_quantile('(squares.filled_bins - 1)', 'judged_features.tail') }}
+            as training_chi_square_limit,
         distances.training_ks,
         {{ coterie.ks_limit('totals.current_customers', 'totals.training_customers', 'judged_features.tail') }}
             as training_ks_limit,

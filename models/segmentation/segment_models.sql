@@ -18,7 +18,8 @@ ranked as (
 
 ),
 
--- A build that was refused has trained for nothing so far: publishing the same input later would put its model in force.
+-- A build that was refused has trained for nothing so far: publishing the same input later would put its model in
+-- force.
 unpublished as (
 
     select

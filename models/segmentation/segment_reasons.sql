@@ -53,7 +53,7 @@ pairs as (
 
 ),
 
--- One whole number a feature, its contribution in millionths before its position: sorting ranks the features, equal ones
+-- One whole number a feature, its contribution in millionths before its position: sorting ranks the features, equals
 -- by their position.
 ranked as (
 

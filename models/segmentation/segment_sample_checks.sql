@@ -129,7 +129,10 @@ statistics as (
         max(all_population) as population,
         cast(sum(
             case
-                when expected > 0 then {{ coterie.to_decimal('((customers - expected) * (customers - expected) / expected)', 28, 9) }}
+                when expected > 0
+                    then {{ coterie.to_decimal(
+                        '((customers - expected) * (customers - expected) / expected)', 28, 9
+                    ) }}
             end
         ) as double) as squares,
         max(distance) as ks

@@ -54,7 +54,8 @@ last_decision as (
 
 ),
 
--- A challenger that was rejected would be rejected again on nearly the same data, whether its build was published or not.
+-- A challenger that was rejected would be rejected again on nearly the same data, whether its build was published or
+-- not.
 rejections as (
 
     select max(decisions.as_of_date) as rejected_on
@@ -78,7 +79,8 @@ circumstances as (
         rejections.rejected_on,
         {{ dbt.datediff('accepted.as_of_date', 'as_of_dates.as_of_date', 'day') }} as model_age,
         coalesce(
-            {{ dbt.datediff('rejections.rejected_on', 'as_of_dates.as_of_date', 'day') }} < {{ var('segment_retry_days') }},
+            {{ dbt.datediff('rejections.rejected_on', 'as_of_dates.as_of_date', 'day') }}
+            < {{ var('segment_retry_days') }},
             false
         ) as is_waiting,
         drift.drifted_since_training >= {{ var('drift_features_max') }} or drift.collapsed > 0 as has_drifted,
