@@ -102,10 +102,12 @@ changes as (
         end as ratio,
         -- Two shares of independent samples, a pooled variance.
         case
-            when both_share < 1 then (share - last_share) / sqrt(
-                both_share * (1 - both_share)
-                * (1 / cast(all_customers as double) + 1 / cast(all_last_customers as double))
-            )
+            when both_share < 1
+                then
+                    (share - last_share) / sqrt(
+                        both_share * (1 - both_share)
+                        * (1 / cast(all_customers as double) + 1 / cast(all_last_customers as double))
+                    )
             else 0
         end as z
     from shares

@@ -58,7 +58,7 @@ stayers as (
         last_publication.publication_id as last_publication_id,
         last_publication.as_of_date as last_as_of_date,
         last_publication.model_version as last_model_version,
-        {{ dbt.datediff('last_publication.as_of_date', 'as_of_dates.as_of_date', 'day') }} as days_since_last,
+        {{ dbt.datediff('last_publication.as_of_date', 'as_of_dates.as_of_date', 'day') }} as days_since_last, -- noqa: LT05
         counts.compared_customers,
         counts.stayers,
         cast(counts.stayers as double) / nullif(counts.compared_customers, 0) as stayer_share,

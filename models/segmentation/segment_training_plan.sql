@@ -77,9 +77,9 @@ circumstances as (
         accepted.features_hash,
         drift.features as drifted_features,
         rejections.rejected_on,
-        {{ dbt.datediff('accepted.as_of_date', 'as_of_dates.as_of_date', 'day') }} as model_age,
+        {{ dbt.datediff('accepted.as_of_date', 'as_of_dates.as_of_date', 'day') }} as model_age, -- noqa: LT05
         coalesce(
-            {{ dbt.datediff('rejections.rejected_on', 'as_of_dates.as_of_date', 'day') }}
+            {{ dbt.datediff('rejections.rejected_on', 'as_of_dates.as_of_date', 'day') }} -- noqa: LT05
             < {{ var('segment_retry_days') }},
             false
         ) as is_waiting,
@@ -118,11 +118,13 @@ reasons as (
         end as due_reason,
         case
             when is_waiting and has_drifted and not is_doubtful
-                then 'The accepted model is kept: features have drifted (' || drifted_features
+                then
+                    'The accepted model is kept: features have drifted (' || drifted_features
                     || '), but a challenger was rejected on the data of '
                     || cast(rejected_on as {{ dbt.type_string() }}) || ' (var segment_retry_days).'
             when is_doubtful
-                then 'The accepted model is kept: features have changed too much to be learnt from unless var '
+                then
+                    'The accepted model is kept: features have changed too much to be learnt from unless var '
                     || 'drift_accepted_on says that the change is real.'
             else 'The accepted model is kept: nothing asks for training.'
         end as kept_reason
@@ -172,7 +174,7 @@ plan as (
             when reasons.due_reason is not null then substr(md5(
                 '{{ features_hash }}|{{ tojson(settings, sort_keys=true) }}|{{ var("segment_order_feature") }}|'
                 || cast(reasons.as_of_date as {{ dbt.type_string() }}) || '|' || sample.sample_hash
-            || '|' || {{ coterie.incumbent_text('reasons') }}
+                || '|' || {{ coterie.incumbent_text('reasons') }}
             ), 1, 16)
         end as model_version
     from reasons
