@@ -1,7 +1,11 @@
 -- A warning: an export that stopped makes every customer of its source look as if they had left.
 {{ config(severity='warn') }}
 
-select *
+select
+    source_table,
+    source_system,
+    last_row_on,
+    days_silent
 from {{ ref('coterie', 'input_freshness_store') }}
 where
     has_stopped
