@@ -27,7 +27,7 @@ PARITY_MODELS := customer_identities, customer_features, feature_scaling, segmen
 PARITY_WITHOUT := --exclude-resource-type test --exclude-resource-type unit_test
 PARITY_ENGINES := .venv/spark.stamp
 
-.PHONY: help build demo spark cluster parity spark35 test quick lint examples prove docs lock clean
+.PHONY: help build demo map spark cluster parity spark35 test quick lint examples prove docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1\t/' | expand -t 12
@@ -66,6 +66,9 @@ build: demo ## demo in, marts out, and a summary
 
 demo: .venv/base.stamp ## generate the demo's raw tables, if they are not current
 	@$(BIN)/coterie demo --customers $(CUSTOMERS) --seed $(SEED) --months $(MONTHS) --if-needed
+
+map: .venv/base.stamp ## draw the map of the published segments (t-SNE of 2,000 customers)
+	@$(BIN)/dbt build --select segment_map_vectors+ --vars '{segment_map_rows: 2000}'
 
 spark: .venv/spark.stamp ## the same on Apache Spark, Parquet tables below warehouse/spark (needs Java 17)
 	@$(BIN)/coterie check-java
