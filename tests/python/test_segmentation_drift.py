@@ -27,7 +27,8 @@ def value(expression: str, **columns: float) -> float:
     names = ", ".join(columns)
     places = ", ".join("?" for _ in columns)
     query = f"select {expression} from (values ({places})) as row ({names})"
-    return float(duckdb.execute(query, list(columns.values())).fetchone()[0])
+    with duckdb.connect() as connection:
+        return float(connection.execute(query, list(columns.values())).fetchall()[0][0])
 
 
 @pytest.mark.parametrize("tail", TAILS)
