@@ -27,22 +27,23 @@
 {%- endmacro -%}
 
 
-{#- Statement that takes the rows of a relation away whose whole number in a column is at most a limit; empty where no
-    rows can be that old. limit: SQL expression, a scalar subquery for example. -#}
-{%- macro delete_up_to(relation, column, limit) -%}
-    {{ return(adapter.dispatch('delete_up_to', 'coterie')(relation, column, limit)) }}
+{#- Statement that takes the rows of a relation away whose whole number in a column is at most a limit, or in another
+    comparison with it; empty where there are none. limit: SQL expression, a scalar subquery for example. -#}
+{%- macro delete_up_to(relation, column, limit, comparison='<=') -%}
+    {{ return(adapter.dispatch('delete_up_to', 'coterie')(relation, column, limit, comparison)) }}
 {%- endmacro -%}
 
-{%- macro default__delete_up_to(relation, column, limit) -%}
-    delete from {{ relation }} where {{ column }} <= {{ limit }}
+{%- macro default__delete_up_to(relation, column, limit, comparison='<=') -%}
+    delete from {{ relation }} where {{ column }} {{ comparison }} {{ limit }}
 {%- endmacro -%}
 
 {#- Rows of Parquet cannot be deleted; partitions can be dropped, each by its own value. -#}
-{%- macro spark__delete_up_to(relation, column, limit) -%}
+{%- macro spark__delete_up_to(relation, column, limit, comparison='<=') -%}
     {%- set values = [] -%}
     {%- if execute -%}
         {%- set found = run_query(
-            'select distinct ' ~ column ~ ' from ' ~ relation ~ ' where ' ~ column ~ ' <= ' ~ limit ~ ' order by 1'
+            'select distinct ' ~ column ~ ' from ' ~ relation ~ ' where ' ~ column ~ ' ' ~ comparison ~ ' ' ~ limit
+            ~ ' order by 1'
         ) -%}
         {%- for row in found.rows -%}
             {%- do values.append('partition (' ~ column ~ ' = ' ~ (row[0] | int) ~ ')') -%}

@@ -1,4 +1,4 @@
-{{ config(**coterie.replaced_by('publication_id')) }}
+{{ config(pre_hook='{{ coterie.forget_candidate() }}', **coterie.replaced_by('publication_id')) }}
 
 -- Changes only, so that every publication can be kept: who has another segment than the publications before say.
 

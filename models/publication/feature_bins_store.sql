@@ -1,4 +1,4 @@
-{{ config(**coterie.replaced_by('publication_id')) }}
+{{ config(pre_hook='{{ coterie.forget_candidate() }}', **coterie.replaced_by('publication_id')) }}
 
 -- Of a model that was trained in this build, the sample it was fitted on is today's.
 with bin_counts as (

@@ -1,4 +1,4 @@
-{{ config(**coterie.replaced_by('publication_id')) }}
+{{ config(pre_hook='{{ coterie.forget_candidate() }}', **coterie.replaced_by('publication_id')) }}
 
 with segment_feature_drift as (
 

@@ -1,4 +1,4 @@
-{{ config(**coterie.replaced_by('publication_id')) }}
+{{ config(pre_hook='{{ coterie.forget_candidate() }}', **coterie.replaced_by('publication_id')) }}
 
 {#- The day of a row, for the tables whose rows keep coming: the others (places, prices) may stand still for good. -#}
 {%- set days = {
