@@ -7,6 +7,7 @@
     )
 }}
 
+{%- set rejects = coterie.segmentation_features() | selectattr('outlier_action', 'equalto', 'reject') | list %}
 {%- set missing_limit = (100 * var('feature_missing_share_max')) | round | int %}
 with
 
@@ -124,9 +125,10 @@ fences as (
 
 ),
 
+{% if rejects %}
 -- What is rejected is as good as missing: it takes no part in the mean and the median that stand in for it.
 kept_figures as (
-    {% if coterie.segmentation_features() | selectattr('outlier_action', 'equalto', 'reject') | list %}
+
     select
         kept_values.model_version,
         kept_values.position,
@@ -151,16 +153,9 @@ kept_figures as (
                 and sample_values.position = fences.position
     ) as kept_values
     group by kept_values.model_version, kept_values.position, kept_values.lowest, kept_values.highest
-    {% else %}
-    select
-        model_version,
-        position,
-        median_value,
-        mean_value
-    from fences
-    {% endif %}
-),
 
+),
+{% endif %}
 treatments as (
 
     select
@@ -168,17 +163,19 @@ treatments as (
         coalesce(
             case fences.impute
                 when 'zero' then fences.zero_value
-                when 'median' then kept_figures.median_value
+                when 'median' then {{ 'kept_figures' if rejects else 'fences' }}.median_value
                 -- Of knn and model, what stands in where nothing else is known.
-                else kept_figures.mean_value
+                else {{ 'kept_figures' if rejects else 'fences' }}.mean_value
             end,
             0
         ) as impute_value
     from fences
+    {% if rejects %}
     inner join kept_figures
         on
             fences.model_version = kept_figures.model_version
             and fences.position = kept_figures.position
+    {% endif %}
 
 ),
 
