@@ -1,6 +1,5 @@
 """Training is a recorded decision: when it happens, what it keeps, what stands in for it."""
 
-import json
 import shutil
 
 import duckdb
@@ -57,11 +56,6 @@ def models(project):
     )
 
 
-def seconds(project, node):
-    results = json.loads((project.target / "run_results.json").read_text())["results"]
-    return next(r["execution_time"] for r in results if r["unique_id"].endswith(f".{node}"))
-
-
 def test_a_build_with_nothing_due_trains_nothing_even_from_scratch(project):
     everything = (*PARAMETERS, "segment_model_log", "segment_assignments", "segment_descriptions")
     before = hashes(project, *everything)
@@ -69,7 +63,6 @@ def test_a_build_with_nothing_due_trains_nothing_even_from_scratch(project):
     assert hashes(project, *everything) == before
     assert project.query("select is_due from segmentation.segment_training_plan") == [(False,)]
     assert project.query("select count(*) from segmentation.segment_fits") == [(0,)]
-    assert seconds(project, "segment_fits") < 2
 
 
 def test_training_again_on_the_same_input_gives_the_same_model(project):
