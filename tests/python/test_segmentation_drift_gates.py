@@ -1,5 +1,6 @@
-"""How often the checks of drift are wrong: drawn customers through the project's own SQL."""
+"""How often the checks of drift are wrong: on drawn customers, and on the months of a retailer."""
 
+import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +9,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
-from dbt_project_runner import ProjectRunner, record
+from dbt_project_runner import ROOT, ProjectRunner, record
+from installed_project import InstalledProject
 from scipy.special import ndtr
 
 pytestmark = pytest.mark.prove
@@ -237,3 +239,47 @@ def test_a_share_that_doubles_is_caught(gates):
         found[f"{rows} customers"] = caught / 200
     record("drift gates: a segment from 6 % to 12 %, 200 draws of each size", found)
     assert min(found.values()) >= 0.9
+
+
+def month_ends(first: str, months: int) -> list[str]:
+    """Last days of so many months in a row."""
+    start = np.datetime64(first, "M")
+    return [str((start + n + 1).astype("datetime64[D]") - 1) for n in range(months)]
+
+
+def test_months_of_a_retailer_raise_no_false_error(tmp_path):
+    """Online Retail II, built at 18 month-ends one after the other: each is published."""
+    data = (ROOT / os.environ.get("COTERIE_DATA", "../shared/data")).resolve()
+    folder = ROOT / "examples/online_retail_ii"
+    project = InstalledProject(folder, tmp_path, COTERIE_DATA=str(data))
+    project.dbt("deps").expect_success()
+    found, refused = [], {}
+    for month in month_ends("2010-06", 18):
+        # What the examples' own tests count holds for all the data only.
+        build = project.dbt(
+            *("build", "--exclude-resource-type", "test"), variables={"as_of_date": month}
+        )
+        if "Download" in build.output:
+            pytest.skip("Online Retail II is not on this machine: see examples/online_retail_ii")
+        build.expect_success()
+        failed = project.query(
+            "select check_name, words from publication.publication_checks where not is_passed"
+        )
+        if failed:
+            refused[month] = sorted(failed)
+        found += [
+            {"as_of_date": month, "customers": customers, "segments": segments, "verdict": verdict}
+            for customers, segments, verdict in project.query(
+                """
+                select
+                    (select count(*) from marts.customer_segments where segment_id is not null),
+                    (select count(*) from marts.segments where level = 'segment'),
+                    (
+                        select verdict from publication.segment_health_store
+                        order by publication_id desc limit 1
+                    )
+                """
+            )
+        ]
+    record("drift gates: month-ends of Online Retail II", {"months": found, "refused": refused})
+    assert not refused
