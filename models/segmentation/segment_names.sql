@@ -1,4 +1,5 @@
 {#- What a segment was called last, and the profile it was called so for: see segment_named_profiles_store. -#}
+{%- set french_end = coterie.text_literal(" » jusqu'ici, mais le profil a changé.") -%}
 with
 
 segment_words as (
@@ -120,7 +121,7 @@ segment_names as (
         is_kept,
         case
             when last_name <> segment_name and language = 'fr'
-                then 'Renommé : « ' || last_name || ' » jusqu''ici, mais le profil a changé.'
+                then 'Renommé : « ' || last_name || {{ french_end }}
             when last_name <> segment_name
                 then 'Renamed: "' || last_name || '" until now, but the profile has changed.'
         end as name_note

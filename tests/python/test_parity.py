@@ -352,6 +352,10 @@ def test_marts_are_written_anew(demo, tmp_path):
     assert "'no_such_model' is no model of Coterie" in refused.output
 
 
+# What the first publication has no row of: changes since the one before, and a map nobody asked for.
+EMPTY_AT_FIRST = {"feature_drift", "segment_map"}
+
+
 def side_by_side(
     duckdb_demo: ProjectRunner, spark_demo: SparkRunner, folder: Path
 ) -> list[RelationComparison]:
@@ -362,7 +366,8 @@ def side_by_side(
         project.write_marts(side, *EXPLAINING).expect_success()
     results = compare_folders(*sides, read_grains(spark_demo.target / "manifest.json"))
     assert {result.relation for result in results} >= {*MARTS, *EXPLAINING}
-    assert min(result.rows_left for result in results) > 0
+    empty = {result.relation for result in results if not result.rows_left}
+    assert empty == EMPTY_AT_FIRST
     return results
 
 

@@ -35,17 +35,16 @@ PRODUCTS = {
     "publication_checks": "figures, one row each",
     "record_counts_store": "the candidate, one row",
     "segment_assignments": "the accepted model and its thresholds, one row each",
-    "segment_bin_counts": "the bounded sample and its features",
     "segment_feature_drift": "features",
     "segment_flows_store": "the models, the change and the candidate, one row each",
     "segment_health_store": "figures, one row each",
     "segment_incumbent": "one row each",
     "segment_models_store": "the candidate, one row",
+    "segment_named_profiles_store": "the candidate, one row",
     "segment_personas_store": "the candidate, one row",
     "segment_profile_figures": "segments and features",
     "segment_profiles_store": "the candidate, one row",
     "segment_sample_checks": "features, where training is due",
-    "segment_share_changes": "segments",
     "segment_sizes": "segments",
     "segment_stayers": "figures, one row each",
     "segment_training_bins": "the bounded sample and its features",
@@ -65,9 +64,7 @@ WHOLE_WINDOWS = {
     "segment_models": "decisions",
     "segment_models_store": "decisions",
     "segment_reasons": "decisions",
-    "segment_share_changes": "decisions",
     "segment_sizes": "decisions",
-    "segment_stayers": "decisions",
 }
 
 PRODUCT = re.compile(r"CartesianProduct|BroadcastNestedLoopJoin")
