@@ -352,7 +352,7 @@ def test_marts_are_written_anew(demo, tmp_path):
     assert "'no_such_model' is no model of Coterie" in refused.output
 
 
-# What the first publication has no row of: changes since the one before, and a map nobody asked for.
+# What the first publication has no row of: changes since the last one, and a map on request.
 EMPTY_AT_FIRST = {"feature_drift", "segment_map"}
 
 

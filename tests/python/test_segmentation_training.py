@@ -69,7 +69,9 @@ def test_training_again_on_the_same_input_gives_the_same_model(project):
     before = hashes(project, *PARAMETERS, "segment_assignments")
     former = models(project)
     # As if the build had died before the decision was written: training is due again.
-    project.execute("delete from segmentation.segment_model_log")
+    project.execute(
+        "delete from segmentation.segment_model_log", "delete from publication.publications"
+    )
     project.dbt(*SEGMENTATION).expect_success()
     assert hashes(project, *PARAMETERS, "segment_assignments") == before
     assert models(project) == former
