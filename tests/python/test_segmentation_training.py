@@ -76,7 +76,9 @@ def test_training_again_on_the_same_input_gives_the_same_model(project):
     assert hashes(project, *PARAMETERS, "segment_assignments") == before
     assert models(project) == former
 
-    # With a model in force a fit goes on from it: another version, and the same segments.
+
+def test_training_goes_on_from_the_model_in_force(project):
+    """Another version, and the same segments; the same input gives the same version again."""
     segments = assigned(project)
     for count in (2, 3):
         project.dbt(*SEGMENTATION, variables={"retrain": True}).expect_success()
