@@ -49,6 +49,7 @@ def demo(tmp_path_factory) -> ProjectRunner:
         return project
     project.demo(CUSTOMERS)
     project.dbt("build").expect_success()
+    ProjectRunner.parsed = project.target / "partial_parse.msgpack"
     return project
 
 
