@@ -20,6 +20,8 @@ SPARK_TARGET ?= spark
 SERVER ?= connect
 
 CONSTRAINTS := .venv/constraints.txt
+# Tests of one file run in one process and share what they build; the order of files is conftest.py's.
+IN_PROCESSES := --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 # What `make parity` builds, and the layers that explain a difference in a mart.
 PARITY := $(CURDIR)/warehouse/parity
@@ -120,11 +122,11 @@ lint: .venv/dev.stamp ## ruff, sqlfluff and the project's own rules
 
 quick: lint ## lint and the tests that need no warehouse
 	@echo "==> pytest, without a warehouse"
-	@$(BIN)/pytest -m "not warehouse and not slow and not prove"
+	@$(BIN)/pytest $(IN_PROCESSES) --exitfirst -m "not warehouse and not slow and not prove"
 
 test: quick ## every test: quick ones, the demo and its truth, the faults, the examples
 	@echo "==> pytest, with a demo warehouse, then the slow ones"
-	@$(BIN)/pytest --exitfirst -m "(warehouse or slow) and not prove"
+	@$(BIN)/pytest $(IN_PROCESSES) --exitfirst -m "(warehouse or slow) and not prove"
 
 examples: .venv/base.stamp ## build and check the examples on real data (COTERIE_DATA)
 	@export COTERIE_DATA="$$(realpath -m "$${COTERIE_DATA:-../shared/data}")"; \

@@ -14,11 +14,16 @@ CUSTOMERS = 1000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first, then those of the shared warehouse, then those that build their own."""
+    """Quick tests first, then those of the shared warehouse, then those that build their own.
 
-    def cost(item: pytest.Item) -> int:
+    Of several processes (pytest-xdist) one gets all tests of a file, and one all those of Spark,
+    which are the first of the slow ones: they take the longest.
+    """
+
+    def cost(item: pytest.Item) -> tuple[int, bool]:
         marks = {mark.name for mark in item.iter_markers()}
-        return 3 * ("prove" in marks) or 2 * ("slow" in marks) or int("warehouse" in marks)
+        place = 3 * ("prove" in marks) or 2 * ("slow" in marks) or int("warehouse" in marks)
+        return place, "spark" not in marks
 
     for item in items:
         if {"warehouse", "demo"} & set(getattr(item, "fixturenames", ())):
@@ -26,6 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "spark" in getattr(item, "fixturenames", ()):
             item.add_marker("spark")
             item.add_marker("slow")
+        group = "spark" if item.get_closest_marker("spark") else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=cost)
 
 
