@@ -25,12 +25,16 @@ plan as (
 
 ),
 
--- A sample that does not look like its customers is not to be learnt from while there is something better.
+-- A sample that does not look like its customers in more than the feature it was stratified by is not to be learnt from
+-- while there is something better.
 sample_checks as (
 
     select
         model_version,
-        {{ coterie.ordered_text('case when not is_representative then feature end', 'feature', ', ') }} as odd_features
+        max(case when is_stratified then feature end) as stratified_by,
+        {{ coterie.ordered_text(
+            'case when not is_representative and not is_stratified then feature end', 'feature', ', '
+        ) }} as odd_features
     from {{ ref('coterie', 'segment_sample_checks') }}
     group by model_version
 
@@ -71,6 +75,10 @@ decisions as (
         {{ coterie.build_id() }} as build_id,
         plan.reason as due_reason,
         outcomes.reason || coalesce(
+            ' The sample was not like all customers in ' || sample_checks.stratified_by
+            || ' and was stratified by it.',
+            ''
+        ) || coalesce(
             ' The sample is not like all customers in: ' || sample_checks.odd_features
             || ' (see var sample_customers).',
             ''

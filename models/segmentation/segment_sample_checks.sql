@@ -26,71 +26,6 @@ bins as (
 
 ),
 
-features as (
-    {% for feature in coterie.segmentation_features() %}
-    select
-        {{ feature.position }} as position,
-        '{{ feature.name }}' as feature
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
--- Everybody the sample was drawn from; read only when training is due.
-population as (
-
-    select {{ coterie.segmentation_values('customer_features') }} as feature_values
-    from {{ ref('coterie', 'customer_features') }} as customer_features
-    inner join plan
-        on
-            customer_features.as_of_date = plan.as_of_date
-            and plan.is_due
-    where
-        customer_features.is_current
-        and {{ coterie.has_enough_data('customer_features') }}
-
-),
-
-population_values as (
-
-    select
-        features.feature,
-        {{ coterie.element_at('population.feature_values', 'features.position') }} as value
-    from population
-    cross join features
-
-),
-
-population_counts as (
-
-    select
-        bins.feature,
-        bins.bin,
-        count(*) as customers
-    from population_values
-    inner join bins
-        on
-            population_values.feature = bins.feature
-            and {{ coterie.falls_into('population_values.value', 'bins') }}
-    group by bins.feature, bins.bin
-
-),
-
-side_by_side as (
-
-    select
-        bins.model_version,
-        bins.feature,
-        bins.bin,
-        bins.customers,
-        coalesce(population_counts.customers, 0) as population
-    from bins
-    left join population_counts
-        on
-            bins.feature = population_counts.feature
-            and bins.bin = population_counts.bin
-
-),
-
 cumulated as (
 
     select
@@ -103,7 +38,7 @@ cumulated as (
         sum(population) over (
             partition by model_version, feature order by bin rows between unbounded preceding and current row
         ) as population_up_to
-    from side_by_side
+    from bins
 
 ),
 
@@ -184,9 +119,41 @@ judged as (
 
     select
         *,
-        chi_square <= chi_square_limit and (ks <= ks_limit or population = customers) as is_representative
+        chi_square <= chi_square_limit and (ks <= ks_limit or population = customers) as is_representative,
+        greatest(
+            chi_square / nullif(chi_square_limit, 0),
+            case when population > customers then ks / nullif(ks_limit, 0) else 0 end
+        ) as excess
     from checks
+
+),
+
+-- Strata are cut along one feature: with two, bins of a few customers would decide who stays.
+ranked as (
+
+    select
+        *,
+        row_number() over (partition by model_version order by excess desc, feature asc) as excess_rank
+    from judged
+
+),
+
+sample_checks as (
+
+    select
+        model_version,
+        feature,
+        bins,
+        customers,
+        population,
+        chi_square,
+        chi_square_limit,
+        ks,
+        ks_limit,
+        is_representative,
+        not is_representative and excess_rank = 1 as is_stratified
+    from ranked
 
 )
 
-select * from judged
+select * from sample_checks

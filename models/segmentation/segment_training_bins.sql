@@ -172,6 +172,32 @@ bins as (
 
 ),
 
+-- Everybody the sample was drawn from.
+population as (
+
+    select {{ coterie.segmentation_values('customer_features') }} as feature_values
+    from {{ ref('coterie', 'customer_features') }} as customer_features
+    inner join plan
+        on
+            customer_features.as_of_date = plan.as_of_date
+            and plan.is_due
+    where
+        customer_features.is_current
+        and {{ coterie.has_enough_data('customer_features') }}
+
+),
+
+population_values as (
+
+    select
+        features.model_version,
+        features.feature,
+        {{ coterie.element_at('population.feature_values', 'features.position') }} as value
+    from population
+    cross join features
+
+),
+
 counts as (
 
     select
@@ -189,6 +215,23 @@ counts as (
 
 ),
 
+population_counts as (
+
+    select
+        bins.model_version,
+        bins.feature,
+        bins.bin,
+        count(*) as population
+    from population_values
+    inner join bins
+        on
+            population_values.model_version = bins.model_version
+            and population_values.feature = bins.feature
+            and {{ coterie.falls_into('population_values.value', 'bins') }}
+    group by bins.model_version, bins.feature, bins.bin
+
+),
+
 training_bins as (
 
     select
@@ -197,13 +240,19 @@ training_bins as (
         bins.bin,
         bins.lower_edge,
         bins.upper_edge,
-        coalesce(counts.customers, 0) as customers
+        coalesce(counts.customers, 0) as customers,
+        coalesce(population_counts.population, 0) as population
     from bins
     left join counts
         on
             bins.model_version = counts.model_version
             and bins.feature = counts.feature
             and bins.bin = counts.bin
+    left join population_counts
+        on
+            bins.model_version = population_counts.model_version
+            and bins.feature = population_counts.feature
+            and bins.bin = population_counts.bin
 
 )
 

@@ -44,7 +44,7 @@ PRODUCTS = {
     "segment_personas_store": "the candidate, one row",
     "segment_profile_figures": "segments and features",
     "segment_profiles_store": "the candidate, one row",
-    "segment_sample_checks": "features, where training is due",
+    "segment_sample_vectors": "the bounded sample and the bins of one feature",
     "segment_sizes": "segments",
     "segment_stayers": "figures, one row each",
     "segment_training_bins": "the bounded sample and its features",

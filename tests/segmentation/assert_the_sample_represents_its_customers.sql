@@ -1,4 +1,5 @@
--- A warning: the accepted model was learnt from a sample that is not like its customers in these features.
+-- A warning: the accepted model was learnt from a sample that is not like its customers in these features, of which one
+-- at most was made up for by strata.
 {{ config(severity='warn') }}
 
 select
@@ -10,4 +11,7 @@ select
 from {{ ref('coterie', 'segment_sample_checks') }} as sample_checks
 inner join {{ ref('coterie', 'segment_models') }} as segment_models
     on sample_checks.model_version = segment_models.model_version
-where segment_models.status = 'accepted' and not sample_checks.is_representative
+where
+    segment_models.status = 'accepted'
+    and not sample_checks.is_representative
+    and not sample_checks.is_stratified
