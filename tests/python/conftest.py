@@ -13,6 +13,8 @@ from spark_session import spark_problem
 CUSTOMERS = 1000
 
 
+# Before pytest-xdist reads the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Quick tests first, then those of the shared warehouse, then those that build their own.
 
