@@ -21,7 +21,7 @@ SERVER ?= connect
 
 CONSTRAINTS := .venv/constraints.txt
 # Tests of one file run in one process and share what they build; the order of files is conftest.py's.
-IN_PROCESSES := --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+IN_PROCESSES := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # What `make parity` builds, and the layers that explain a difference in a mart.
 PARITY := $(CURDIR)/warehouse/parity

@@ -13,13 +13,11 @@ from spark_session import spark_problem
 CUSTOMERS = 1000
 
 
-# Before pytest-xdist reads the groups.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Quick tests first, then those of the shared warehouse, then those that build their own.
 
-    Of several processes (pytest-xdist) one gets all tests of a file, and one all those of Spark,
-    which are the first of the slow ones: they take the longest.
+    Those on Spark are the first of the slow ones: they take the longest, and processes that share
+    the files of tests shall end together.
     """
 
     def cost(item: pytest.Item) -> tuple[int, bool]:
@@ -33,8 +31,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "spark" in getattr(item, "fixturenames", ()):
             item.add_marker("spark")
             item.add_marker("slow")
-        group = "spark" if item.get_closest_marker("spark") else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=cost)
 
 

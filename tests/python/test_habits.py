@@ -212,7 +212,7 @@ def test_the_lint_for_spark_35_reads_texts_as_spark_does(sql, is_newer):
 
 @pytest.mark.parametrize("path", SQL_FILES, ids=name)
 def test_sql_is_no_newer_than_spark_35(path):
-    """Look at the sources; what they are compiled to is looked at in test_spark_plans.py."""
+    """Look at the sources; what they are compiled to is looked at in test_spark_demo.py."""
     code = re.sub(
         r"\{%-?\s*macro duckdb__.*?endmacro\s*-?%\}", " ", without_comments(path), flags=re.DOTALL
     )

@@ -1,18 +1,15 @@
 """Two builds side by side: each kind of difference is seen, equal builds are equal."""
 
-import io
 import json
 import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import duckdb
 import pytest
-from dbt_project_runner import EXPLAINING, MARTS, ProjectRunner, SparkRunner, record
-from rich.console import Console
+from dbt_project_runner import MARTS
 
 from coterie.parity import (
     EXAMPLES,
@@ -20,7 +17,6 @@ from coterie.parity import (
     ParityError,
     RelationComparison,
     compare_folders,
-    print_comparison,
     read_grains,
 )
 from coterie.spark import java_problem
@@ -350,59 +346,3 @@ def test_marts_are_written_anew(demo, tmp_path):
     refused = demo.write_marts(folder, "no_such_model")
     assert refused.exit_code != 0
     assert "'no_such_model' is no model of Coterie" in refused.output
-
-
-# What the first publication has no row of: changes since the last one, and a map on request.
-EMPTY_AT_FIRST = {"feature_drift", "segment_map"}
-
-
-def side_by_side(
-    duckdb_demo: ProjectRunner, spark_demo: SparkRunner, folder: Path
-) -> list[RelationComparison]:
-    """Marts of two builds of the same input, with the layers that explain a difference."""
-    folder.mkdir(exist_ok=True)
-    sides = (folder / "duckdb", folder / "spark")
-    for project, side in zip((duckdb_demo, spark_demo), sides, strict=True):
-        project.write_marts(side, *EXPLAINING).expect_success()
-    results = compare_folders(*sides, read_grains(spark_demo.target / "manifest.json"))
-    assert {result.relation for result in results} >= {*MARTS, *EXPLAINING}
-    empty = {result.relation for result in results if not result.rows_left}
-    assert empty == EMPTY_AT_FIRST
-    return results
-
-
-def report(results: list[RelationComparison]) -> str:
-    console = Console(record=True, width=100, file=io.StringIO())
-    print_comparison(results, console)
-    return console.export_text()
-
-
-def test_both_engines_give_the_same_rows(demo, spark_demo, tmp_path):
-    results = side_by_side(demo, spark_demo, tmp_path)
-    assert not [result.relation for result in results if result.differs], report(results)
-
-
-@pytest.mark.prove
-def test_both_engines_give_the_same_rows_of_ten_thousand_customers(spark, tmp_path):
-    on_duckdb, on_spark = ProjectRunner(tmp_path / "duckdb"), SparkRunner(tmp_path / "spark")
-    on_duckdb.demo(10_000)
-    on_spark.read_raw(on_duckdb)
-    seconds = {}
-    for engine, project in (("duckdb", on_duckdb), ("spark", on_spark)):
-        started = time.monotonic()
-        kinds = ("--resource-type", "seed", "--resource-type", "model")
-        project.dbt("build", *kinds).expect_success()
-        seconds[engine] = round(time.monotonic() - started, 1)
-    results = side_by_side(on_duckdb, on_spark, tmp_path / "marts")
-    shares = [result.largest_relative or 0.0 for result in results]
-    record(
-        "parity of the engines, demo of 10,000 customers",
-        {
-            "seconds": seconds,
-            "rows": {result.relation: result.rows_left for result in results},
-            "keys_on_one_side_only": sum(r.only_left + r.only_right for r in results),
-            "columns_that_differ": sum(len(result.columns) for result in results),
-            "largest_relative_difference": float(f"{max(shares):.1e}"),
-        },
-    )
-    assert not [result.relation for result in results if result.differs], report(results)
