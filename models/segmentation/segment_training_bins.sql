@@ -7,6 +7,12 @@
     )
 }}
 
+{%- set decile_columns = [] -%}
+{%- for tenth in range(1, 10) -%}
+    {%- do decile_columns.append(
+        'cast(percentile_disc(' ~ tenth / 10 ~ ') within group (order by value) as double) as edge_' ~ tenth
+    ) -%}
+{%- endfor %}
 with
 
 plan as (
@@ -53,18 +59,39 @@ sample_values as (
 
 ),
 
-deciles as (
-    {% for tenth in range(1, 10) %}
+-- All nine at once, then a row each: nine subqueries would read the sample nine times.
+deciles_at_once as (
+
     select
         model_version,
         feature,
-        {{ tenth }} as tenth,
-        cast(percentile_disc({{ tenth / 10 }}) within group (order by value) as double) as edge
+        {{ decile_columns | join(',\n        ') }}
     from sample_values
     where value is not null
     group by model_version, feature
+
+),
+
+tenths as (
+    {% for tenth in range(1, 10) %}
+    select {{ tenth }} as tenth
     {{ 'union all' if not loop.last }}
     {% endfor %}
+),
+
+deciles as (
+
+    select
+        deciles_at_once.model_version,
+        deciles_at_once.feature,
+        case tenths.tenth
+            {%- for tenth in range(1, 10) %}
+            when {{ tenth }} then deciles_at_once.edge_{{ tenth }}
+            {%- endfor %}
+        end as edge
+    from deciles_at_once
+    cross join tenths
+
 ),
 
 edges as (
