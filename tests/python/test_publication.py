@@ -32,7 +32,7 @@ def copy_of(published: ProjectRunner, folder: Path) -> ProjectRunner:
     copy = ProjectRunner(folder)
     shutil.copy(published.warehouse, copy.warehouse)
     # dbt need not parse again what has not changed.
-    copy.target.mkdir()
+    copy.target.mkdir(exist_ok=True)
     shutil.copy(published.target / "partial_parse.msgpack", copy.target)
     return copy
 

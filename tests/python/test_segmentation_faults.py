@@ -26,10 +26,6 @@ def project(demo, tmp_path) -> ProjectRunner:
     """The built demo with one publication, to be damaged."""
     copy = ProjectRunner(tmp_path)
     shutil.copy(demo.warehouse, copy.warehouse)
-    copy.target.mkdir()
-    parsed = demo.target / "partial_parse.msgpack"
-    if parsed.exists():
-        shutil.copy(parsed, copy.target)
     return copy
 
 
