@@ -18,19 +18,26 @@ from coterie.lifetime.gamma_gamma import (
 )
 from coterie.lifetime.histories import Histories, group_histories
 from coterie.lifetime.quadrature import Nodes, dropout_nodes
+from coterie.lifetime.training import Round, Sample, Settings, fit_lifetime, fits_rows, samples
 
 __all__ = [
     "BgNbd",
     "GammaGamma",
     "Histories",
     "Nodes",
+    "Round",
+    "Sample",
+    "Settings",
     "dropout_nodes",
     "expected_purchases",
     "expected_value",
     "fit_bg_nbd",
     "fit_gamma_gamma",
+    "fit_lifetime",
+    "fits_rows",
     "group_histories",
     "log_likelihood",
     "probability_alive",
+    "samples",
     "value_log_likelihood",
 ]

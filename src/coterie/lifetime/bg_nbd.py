@@ -187,8 +187,7 @@ def _likelihood_of(histories: Histories) -> Callable[[Vector], tuple[float, Vect
                 - (r * n_t + repeats_t) @ inverse_t
                 + (left * (r + back_x)) @ slopes,
                 n_x @ both + left.sum() / a,
-                n_x @ (both + psi(b + x) - psi(b))
-                - left_x[x > 0] @ (1 / (b + x[x > 0] - 1)),
+                n_x @ (both + psi(b + x) - psi(b)) - left_x[x > 0] @ (1 / (b + x[x > 0] - 1)),
             ]
         )
         return float(value), gradient

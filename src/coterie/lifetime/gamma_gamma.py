@@ -1,7 +1,6 @@
-"""The Gamma-Gamma model of the value of a purchase (Fader and Hardie 2013, "The Gamma-Gamma model
-of monetary value").
+"""The Gamma-Gamma model: what a purchase is worth.
 
-Values of a customer's purchases are gamma with shape p and a rate of the customer's own; the rates
+After Fader and Hardie (2013, "The Gamma-Gamma model of monetary value", a note). Values of a customer's purchases are gamma with shape p and a rate of the customer's own; the rates
 are gamma with shape q and rate gamma. They do not depend on how often the customer buys.
 """
 
@@ -44,9 +43,7 @@ class GammaGamma:
         return self.p * self.gamma / (self.q - 1) if self.q > 1 else float("inf")
 
 
-def value_log_likelihood(
-    model: GammaGamma, repeats: npt.ArrayLike, means: npt.ArrayLike
-) -> float:
+def value_log_likelihood(model: GammaGamma, repeats: npt.ArrayLike, means: npt.ArrayLike) -> float:
     """Log-likelihood of mean values, equation 1a of the note.
 
     Parameters
@@ -103,10 +100,8 @@ def fit_gamma_gamma(
     return GammaGamma(*(float(value) for value in estimate.values)), estimate
 
 
-def expected_value(
-    model: GammaGamma, repeats: npt.ArrayLike, means: npt.ArrayLike
-) -> Vector:
-    """Expected value of a customer's next purchase, equation 5 of the note.
+def expected_value(model: GammaGamma, repeats: npt.ArrayLike, means: npt.ArrayLike) -> Vector:
+    """Expect a value of a customer's next purchase, equation 5 of the note.
 
     Parameters
     ----------

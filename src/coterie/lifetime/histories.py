@@ -55,8 +55,8 @@ class Histories:
         if wrong.any():
             row = int(np.argmax(wrong))
             raise ValueError(
-                f"no purchase history: {self.repeats[row]} repeats, the last at {self.last[row]} of "
-                f"{self.observed[row]}, {self.customers[row]} customers"
+                f"no purchase history: {self.repeats[row]} repeats, the last at {self.last[row]} "
+                f"of {self.observed[row]}, {self.customers[row]} customers"
             )
 
     @property

@@ -10,11 +10,13 @@ from scipy.optimize import minimize
 
 from coterie.lifetime.histories import Vector
 
-#: Logarithm of the range in which parameters are looked for, on the scale of a unit of time or money
-#: near the mean of the data. At its ends a distribution is as good as without spread.
+#: Logarithm of the range in which parameters are looked for, on the scale of a unit of time or
+#: money near the mean of the data. At its ends a distribution is as good as without spread.
 LOG_RANGE = (float(np.log(1e-3)), float(np.log(1e4)))
 #: Largest gradient per customer, of the logarithms, with which a fit counts as settled.
 GRADIENT_MAX = 1e-6
+#: ... and with which no Newton step would change its first eleven digits.
+GRADIENT_ZERO = 1e-11
 
 Likelihood = Callable[[Vector], tuple[float, Vector]]
 
@@ -81,7 +83,7 @@ def maximise(likelihood: Likelihood, size: int, starts: Sequence[Vector]) -> Est
     is_free = (logs > LOG_RANGE[0] + 1e-9) & (logs < LOG_RANGE[1] - 1e-9)
     for _ in range(3):
         value, gradient = loss(logs)
-        if np.max(np.abs(gradient[is_free]), initial=0) < 1e-11:
+        if np.max(np.abs(gradient[is_free]), initial=0) < GRADIENT_ZERO:
             break
         curvature = _derivative(loss, logs)[np.ix_(is_free, is_free)]
         if not _is_positive_definite(curvature):
@@ -107,7 +109,7 @@ def maximise(likelihood: Likelihood, size: int, starts: Sequence[Vector]) -> Est
 
 
 def _derivative(loss: Likelihood, logs: Vector, step: float = 1e-4) -> Vector:
-    """Derivative of the gradient by central differences, made symmetric."""
+    """Differentiate the gradient by central differences, made symmetric."""
     columns = []
     for place in range(len(logs)):
         shift = np.zeros_like(logs)
