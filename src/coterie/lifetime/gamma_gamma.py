@@ -1,7 +1,8 @@
 """The Gamma-Gamma model: what a purchase is worth.
 
-After Fader and Hardie (2013, "The Gamma-Gamma model of monetary value", a note). Values of a customer's purchases are gamma with shape p and a rate of the customer's own; the rates
-are gamma with shape q and rate gamma. They do not depend on how often the customer buys.
+After Fader and Hardie (2013, "The Gamma-Gamma model of monetary value", a note). Values of a
+customer's purchases are gamma with shape p and a rate of the customer's own; the rates are gamma
+with shape q and rate gamma. They do not depend on how often the customer buys.
 """
 
 from __future__ import annotations

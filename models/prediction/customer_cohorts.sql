@@ -1,0 +1,104 @@
+with
+
+purchase_histories as (
+
+    select * from {{ ref('coterie', 'purchase_histories') }}
+    where purpose = 'scoring'
+
+),
+
+customer_orders as (
+
+    select * from {{ ref('coterie', 'customer_orders') }}
+
+),
+
+customer_events as (
+
+    select * from {{ ref('coterie', 'customer_events') }}
+    where campaign_key is not null
+
+),
+
+golden_records as (
+
+    select * from {{ ref('coterie', 'golden_records') }}
+
+),
+
+segment_assignments as (
+
+    select * from {{ ref('coterie', 'segment_assignments') }}
+
+),
+
+-- Of several orders on the first day, the first.
+first_orders as (
+
+    select
+        customer_orders.customer_id,
+        customer_orders.channel,
+        row_number() over (
+            partition by customer_orders.customer_id
+            order by customer_orders.ordered_at, customer_orders.source_system, customer_orders.order_key
+        ) as place
+    from customer_orders
+    inner join purchase_histories
+        on
+            customer_orders.customer_id = purchase_histories.customer_id
+            and customer_orders.activity_date = purchase_histories.first_purchase_on
+    where not (customer_orders.is_void and customer_orders.status_known_on <= purchase_histories.as_of_date)
+
+),
+
+-- The last campaign that was seen before the first purchase, or on its day.
+touches as (
+
+    select
+        customer_events.customer_id,
+        customer_events.campaign_key,
+        row_number() over (
+            partition by customer_events.customer_id
+            order by customer_events.event_at desc, customer_events.source_system, customer_events.event_key
+        ) as place
+    from customer_events
+    inner join purchase_histories
+        on
+            customer_events.customer_id = purchase_histories.customer_id
+            and customer_events.activity_date <= purchase_histories.first_purchase_on
+            and customer_events.known_date <= purchase_histories.as_of_date
+    where
+        {{ dbt.datediff('customer_events.activity_date', 'purchase_histories.first_purchase_on', 'day') }} -- noqa: LT05
+        <= {{ var('cohort_campaign_days') }}
+
+),
+
+customer_cohorts as (
+
+    select
+        purchase_histories.customer_id,
+        purchase_histories.as_of_date,
+        cast({{ dbt.date_trunc('month', 'purchase_histories.first_purchase_on') }} as date) as cohort_month,
+        purchase_histories.first_purchase_on,
+        purchase_histories.first_revenue,
+        coalesce(first_orders.channel, 'none') as channel,
+        coalesce(golden_records.country, 'none') as country,
+        coalesce(segment_assignments.segment_id, 'none') as segment,
+        coalesce(touches.campaign_key, 'none') as campaign
+    from purchase_histories
+    left join first_orders
+        on
+            purchase_histories.customer_id = first_orders.customer_id
+            and first_orders.place = 1
+    left join touches
+        on
+            purchase_histories.customer_id = touches.customer_id
+            and touches.place = 1
+    left join golden_records
+        on purchase_histories.customer_id = golden_records.customer_id
+    left join segment_assignments
+        on purchase_histories.customer_id = segment_assignments.customer_id
+
+)
+
+select * from customer_cohorts
