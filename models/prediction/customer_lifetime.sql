@@ -40,53 +40,27 @@ lifetime_expectations as (
 
 ),
 
--- Odds of having left, as a logarithm: powers of long histories do not fit a number. Nobody leaves before coming back.
-odds as (
-
-    select
-        purchase_histories.customer_id,
-        purchase_histories.repeat_purchases,
-        purchase_histories.days_to_last,
-        purchase_histories.days_observed,
-        cast(purchase_histories.repeat_revenue as double) as repeat_revenue,
-        parameters.model_version,
-        parameters.p,
-        parameters.q,
-        parameters.gamma,
-        case
-            when purchase_histories.repeat_purchases > 0
-                then
-                    ln(parameters.a) - ln(parameters.b + purchase_histories.repeat_purchases - 1)
-                    + (parameters.r + purchase_histories.repeat_purchases) * (
-                        ln(parameters.alpha + purchase_histories.days_observed)
-                        - ln(parameters.alpha + purchase_histories.days_to_last)
-                    )
-        end as log_odds_left
-    from purchase_histories
-    cross join parameters
-
-),
-
 figures as (
 
     select
-        odds.customer_id,
-        odds.model_version,
-        case
-            when odds.log_odds_left is null then 1
-            else 1 / (1 + exp(least(odds.log_odds_left, 700)))
-        end as p_alive,
+        purchase_histories.customer_id,
+        parameters.model_version,
+        {{ coterie.p_alive(
+            'parameters', 'purchase_histories.repeat_purchases', 'purchase_histories.days_to_last',
+            'purchase_histories.days_observed'
+        ) }} as p_alive,
         lifetime_expectations.purchases_90d,
         lifetime_expectations.purchases_365d,
         lifetime_expectations.discounted_purchases_90d,
         lifetime_expectations.discounted_purchases_365d,
-        odds.p * (odds.gamma + odds.repeat_revenue) / (odds.p * odds.repeat_purchases + odds.q - 1)
-            as expected_purchase_value
-    from odds
+        parameters.p * (parameters.gamma + cast(purchase_histories.repeat_revenue as double))
+        / (parameters.p * purchase_histories.repeat_purchases + parameters.q - 1) as expected_purchase_value
+    from purchase_histories
+    cross join parameters
     inner join lifetime_expectations
         on
-            odds.repeat_purchases = lifetime_expectations.repeat_purchases
-            and odds.days_observed = lifetime_expectations.days_observed
+            purchase_histories.repeat_purchases = lifetime_expectations.repeat_purchases
+            and purchase_histories.days_observed = lifetime_expectations.days_observed
 
 ),
 

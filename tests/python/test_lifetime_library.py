@@ -236,12 +236,14 @@ def test_expected_purchases_are_those_of_the_integral_and_of_the_closed_form(x, 
     (found,) = expected_purchases(model, [x], [t], horizon)
 
     def purchases(v):
-        p = v ** (1 / a)
-        active = -np.expm1(-(model.r + x) * np.log1p(p * horizon / (model.alpha + t))) / p
-        return (1 - p) ** (model.b + x - 1) * (active if p else 0)
+        p, share = v ** (1 / a), horizon / (model.alpha + t)
+        shape = model.r + x
+        active = -np.expm1(-shape * np.log1p(p * share)) / p if p > 1e-200 else shape * share
+        return (1 - p) ** (model.b + x - 1) * active
 
     # In p ** a, where the density has no pole at 0.
-    integral, _ = quad(purchases, 1e-300**a, 1, epsabs=0, epsrel=1e-10, limit=2000)
+    places = [1e-12, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-3, 0.1]
+    integral, _ = quad(purchases, 0, 1, points=places, epsabs=0, epsrel=1e-10, limit=2000)
     integral *= np.exp(-betaln(a, model.b + x)) / a
     assert found == pytest.approx(integral, rel=1e-8)
     # Fader, Hardie and Lee divide by a - 1.
