@@ -23,7 +23,8 @@ CONSTRAINTS := .venv/constraints.txt
 
 # What `make parity` builds, and the layers that explain a difference in a mart.
 PARITY := $(CURDIR)/warehouse/parity
-PARITY_MODELS := customer_identities, customer_features, feature_scaling, segment_prototypes, lifecycle_stages
+PARITY_MODELS := customer_identities, customer_features, feature_scaling, segment_prototypes, lifecycle_stages, \
+	lifetime_parameters, customer_lifetime
 PARITY_WITHOUT := --exclude-resource-type test --exclude-resource-type unit_test
 PARITY_ENGINES := .venv/spark.stamp
 

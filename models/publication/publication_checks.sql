@@ -18,11 +18,16 @@
     'feature_drift_store': ['feature'],
     'input_freshness_store': ['source_table', 'source_system'],
     'feature_bins_store': ['feature', 'bin'],
+    'lifetime_checks_store': ['kind', 'purpose', 'part'],
+    'lifetime_models_store': ['model_version'],
     'cohort_retention_store': ['breakdown', 'breakdown_value', 'cohort_month', 'period_unit', 'period'],
 } %}
-{#- Without an earlier publication, or without a model by features, there is nothing to compare; without a purchase there
-    are no cohorts. -#}
-{%- set may_be_empty = ['feature_drift_store', 'feature_bins_store', 'input_freshness_store', 'cohort_retention_store'] %}
+{#- Without an earlier publication, or without a model by features, there is nothing to compare; without purchases there
+    are no cohorts, without enough of them no lifetime model. -#}
+{%- set may_be_empty = [
+    'feature_drift_store', 'feature_bins_store', 'input_freshness_store', 'cohort_retention_store', 'lifetime_checks_store',
+    'lifetime_models_store'
+] %}
 {%- set accept = 'If the change is real, set var drift_accepted_on to the as_of_date.' %}
 {%- set other_builds = "count(case when build_id <> " ~ coterie.build_id() ~ " then 1 end)" %}
 
