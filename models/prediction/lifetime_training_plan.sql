@@ -114,15 +114,18 @@ reasons as (
 -- Every value that goes into a fit, so that the version says exactly what was learnt from.
 sample_rows as (
 
+    {% for sample, purpose in [('lifetime_sample', 'scoring'), ('lifetime_earlier_sample', 'holdout')] %}
+    {{ 'union all' if not loop.first }}
     select
-        purpose || '|' || cast(repeat_purchases as {{ dbt.type_string() }})
+        '{{ purpose }}|' || cast(repeat_purchases as {{ dbt.type_string() }})
         || '|' || cast(days_to_last as {{ dbt.type_string() }})
         || '|' || cast(days_observed as {{ dbt.type_string() }})
         || '|' || {{ coterie.decimal_text(coterie.to_decimal('repeat_revenue', 38, 4)) }}
         || '|' || cast(later_purchases as {{ dbt.type_string() }})
         || '|' || cast(customers as {{ dbt.type_string() }}) as row_text,
-        case when purpose = 'scoring' then customers end as scoring_customers
-    from {{ ref('coterie', 'lifetime_sample') }}
+        {{ 'customers' if purpose == 'scoring' else '0' }} as scoring_customers
+    from {{ ref('coterie', sample) }}
+    {% endfor %}
 
 ),
 

@@ -12,12 +12,6 @@ purchase_days as (
 
 ),
 
-golden_records as (
-
-    select * from {{ ref('coterie', 'golden_records') }}
-
-),
-
 current_dates as (
 
     select as_of_date from as_of_dates
@@ -95,7 +89,6 @@ purchase_histories as (
         histories.purpose,
         histories.customer_id,
         histories.as_of_date,
-        golden_records.is_in_sample,
         histories.first_purchase_on,
         histories.repeat_purchases,
         histories.days_to_last,
@@ -104,8 +97,6 @@ purchase_histories as (
         cast(histories.revenue - histories.first_revenue as decimal(18, 4)) as repeat_revenue,
         case when histories.purpose = 'holdout' then coalesce(later_days.later_purchases, 0) end as later_purchases
     from histories
-    inner join golden_records
-        on histories.customer_id = golden_records.customer_id
     left join later_days
         on histories.customer_id = later_days.customer_id
 

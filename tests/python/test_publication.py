@@ -149,8 +149,9 @@ DAMAGES = {
     "cohorts_are_whole": f"""
         delete from publication.cohort_retention_store {NEW} and breakdown = 'channel'
         and cohort_month = (select min(cohort_month) from publication.cohort_retention_store)""",
-    "lifetime_checks_store_key_is_unique": f"""
-        update publication.lifetime_checks_store set part = null {NEW} and kind = 'month'""",
+    "lifetime_checks_store_key_is_unique": """
+        insert into publication.lifetime_checks_store by name
+        select 2 as publication_id, 'faults' as build_id, 'month' as kind""",
     "lifetime_models_store_is_of_this_build": f"""
         update publication.lifetime_models_store set build_id = 'other' {NEW}""",
     # The second publication changed nobody: the history is the first one's.

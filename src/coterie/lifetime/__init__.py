@@ -18,7 +18,7 @@ from coterie.lifetime.gamma_gamma import (
 )
 from coterie.lifetime.histories import Histories, group_histories
 from coterie.lifetime.quadrature import Nodes, dropout_nodes
-from coterie.lifetime.training import Round, Sample, Settings, fit_lifetime, fits_rows, samples
+from coterie.lifetime.training import Round, Sample, Settings, fit_lifetime, fits_rows
 
 __all__ = [
     "BgNbd",
@@ -38,6 +38,5 @@ __all__ = [
     "group_histories",
     "log_likelihood",
     "probability_alive",
-    "samples",
     "value_log_likelihood",
 ]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from coterie.lifetime.bg_nbd import (
     BgNbd,
@@ -78,8 +76,8 @@ class Sample:
     later_days: int
 
     @classmethod
-    def from_arrow(cls, rows: pa.Table, later_days: int) -> Sample:
-        """Read rows of the model lifetime_sample, in an order that does not depend on theirs."""
+    def from_arrow(cls, rows: pa.Table, *, later_days: int = 0) -> Sample:
+        """Read rows of the model lifetime_sample or lifetime_earlier_sample, in any order."""
         keys = ("repeat_purchases", "days_to_last", "days_observed", "repeat_revenue")
         ordered = rows.sort_by([(key, "ascending") for key in (*keys, "later_purchases")])
 
@@ -180,25 +178,6 @@ class Round:
     fits: Mapping[str, Fit]
     repeats_most: int
     check: Check | None
-
-
-def samples(
-    rows: pa.Table, today: datetime.date, earlier: datetime.date | None
-) -> tuple[Sample, Sample | None]:
-    """Split the rows of the model lifetime_sample by what they are for.
-
-    Parameters
-    ----------
-    rows
-        Of the model.
-    today, earlier
-        The days that the two samples look back from; None without a second.
-    """
-    scoring = Sample.from_arrow(rows.filter(pc.field("purpose") == "scoring"), 0)
-    if earlier is None:
-        return scoring, None
-    later_days = (today - earlier).days
-    return scoring, Sample.from_arrow(rows.filter(pc.field("purpose") == "holdout"), later_days)
 
 
 def fit_lifetime(today: Sample, earlier: Sample | None, *, settings: Settings) -> Round:
