@@ -28,6 +28,7 @@
         'cohort_weeks': [0, 520, true],
         'cohort_projection_months': [0, 120, true],
         'cohort_campaign_days': [0, none, true],
+        'cohort_values_max': [1, none, true],
         'segment_seed': [0, none, true],
         'segment_variance_share': [0.01, 1, false],
         'segment_k_screened_min': [2, none, true],

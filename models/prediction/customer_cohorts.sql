@@ -1,3 +1,4 @@
+{%- set attributes = ['channel', 'country', 'segment', 'campaign'] -%}
 with
 
 purchase_histories as (
@@ -73,7 +74,7 @@ touches as (
 
 ),
 
-customer_cohorts as (
+described as (
 
     select
         purchase_histories.customer_id,
@@ -98,6 +99,39 @@ customer_cohorts as (
         on purchase_histories.customer_id = golden_records.customer_id
     left join segment_assignments
         on purchase_histories.customer_id = segment_assignments.customer_id
+
+)
+
+-- Rare values are one: thousands of campaigns would make a mart of nothing but small numbers.
+{% for attribute in attributes -%}
+{{ attribute }}_sizes as (
+
+    select
+        {{ attribute }},
+        row_number() over (order by count(*) desc, {{ attribute }}) as place
+    from described
+    group by {{ attribute }}
+
+),
+
+{% endfor -%}
+customer_cohorts as (
+
+    select
+        described.customer_id,
+        described.as_of_date,
+        described.cohort_month,
+        described.first_purchase_on,
+        described.first_revenue
+        {%- for attribute in attributes %},
+        case when {{ attribute }}_sizes.place <= {{ var('cohort_values_max') }} then described.{{ attribute }} else 'other' end
+            as {{ attribute }}
+        {%- endfor %}
+    from described
+    {%- for attribute in attributes %}
+    inner join {{ attribute }}_sizes
+        on described.{{ attribute }} = {{ attribute }}_sizes.{{ attribute }}
+    {%- endfor %}
 
 )
 

@@ -314,9 +314,9 @@ def fits_rows(found: Round, model_version: str) -> Iterator[dict[str, object]]:
 
 def _parameters(fit: Fit) -> dict[str, object]:
     """Values and standard errors of both models, null where there are none."""
-    row: dict[str, object] = {"log_likelihood": fit.purchases_estimate.log_likelihood}
+    row: dict[str, object] = {"log_likelihood": _rounded(fit.purchases_estimate.log_likelihood)}
     if fit.value_estimate is not None:
-        row["value_log_likelihood"] = fit.value_estimate.log_likelihood
+        row["value_log_likelihood"] = _rounded(fit.value_estimate.log_likelihood)
     for model, estimate in (
         (fit.purchases, fit.purchases_estimate),
         (fit.value, fit.value_estimate),
@@ -325,8 +325,13 @@ def _parameters(fit: Fit) -> dict[str, object]:
             continue
         for (name, value), error in zip(vars(model).items(), estimate.errors, strict=True):
             row[name] = value
-            row[f"{name}_error"] = float(error) if np.isfinite(error) else None
+            row[f"{name}_error"] = _rounded(error) if np.isfinite(error) else None
     return row
+
+
+def _rounded(value: float) -> float:
+    """Round to 12 significant digits."""
+    return float(round_significant(np.array(value)))
 
 
 def _values(model: BgNbd | GammaGamma) -> Vector:
