@@ -60,7 +60,7 @@ touches as (
         customer_events.campaign_key,
         row_number() over (
             partition by customer_events.customer_id
-            order by customer_events.event_at desc, customer_events.source_system, customer_events.event_key
+            order by customer_events.event_at desc, customer_events.source_system asc, customer_events.event_key asc
         ) as place
     from customer_events
     inner join purchase_histories
@@ -100,7 +100,7 @@ described as (
     left join segment_assignments
         on purchase_histories.customer_id = segment_assignments.customer_id
 
-)
+),
 
 -- Rare values are one: thousands of campaigns would make a mart of nothing but small numbers.
 {% for attribute in attributes -%}
@@ -108,7 +108,7 @@ described as (
 
     select
         {{ attribute }},
-        row_number() over (order by count(*) desc, {{ attribute }}) as place
+        row_number() over (order by count(*) desc, {{ attribute }} asc) as place
     from described
     group by {{ attribute }}
 
@@ -122,16 +122,22 @@ customer_cohorts as (
         described.as_of_date,
         described.cohort_month,
         described.first_purchase_on,
-        described.first_revenue
-        {%- for attribute in attributes %},
-        case when {{ attribute }}_sizes.place <= {{ var('cohort_values_max') }} then described.{{ attribute }} else 'other' end
-            as {{ attribute }}
+        {%- for attribute in attributes %}
+        case
+            when {{ attribute }}_sizes.place <= {{ var('cohort_values_max') }} then described.{{ attribute }}
+            else 'other'
+        end as {{ attribute }},
         {%- endfor %}
+        described.first_revenue
     from described
-    {%- for attribute in attributes %}
-    inner join {{ attribute }}_sizes
-        on described.{{ attribute }} = {{ attribute }}_sizes.{{ attribute }}
-    {%- endfor %}
+    inner join channel_sizes
+        on described.channel = channel_sizes.channel
+    inner join country_sizes
+        on described.country = country_sizes.country
+    inner join segment_sizes
+        on described.segment = segment_sizes.segment
+    inner join campaign_sizes
+        on described.campaign = campaign_sizes.campaign
 
 )
 

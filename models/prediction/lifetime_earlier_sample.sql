@@ -21,7 +21,7 @@ lifetime_earlier_sample as (
         purchase_histories.days_to_last,
         purchase_histories.days_observed,
         cast(purchase_histories.repeat_revenue as double) as repeat_revenue,
-        purchase_histories.later_purchases as later_purchases,
+        purchase_histories.later_purchases,
         count(*) as customers
     from purchase_histories
     inner join sampled_customers

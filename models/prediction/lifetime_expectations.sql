@@ -68,12 +68,16 @@ lifetime_expectations as (
         repeat_purchases,
         days_observed,
         model_version,
-        {%- for days in [90, 365] %}
-        {{ coterie.expected_purchases('probabilities', 'weights', 'shape', 'rate', [(days, 1)]) }}
-            as purchases_{{ days }}d,
-        {{ coterie.expected_purchases('probabilities', 'weights', 'shape', 'rate', coterie.discounts_until(days)) }}
-            as discounted_purchases_{{ days }}d{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ coterie.expected_purchases('probabilities', 'weights', 'shape', 'rate', [(90, 1)]) }} -- noqa: LT05
+            as purchases_90d,
+        {{ coterie.expected_purchases(
+            'probabilities', 'weights', 'shape', 'rate', coterie.discounts_until(90)
+        ) }} as discounted_purchases_90d, -- noqa: LT05
+        {{ coterie.expected_purchases('probabilities', 'weights', 'shape', 'rate', [(365, 1)]) }} -- noqa: LT05
+            as purchases_365d,
+        {{ coterie.expected_purchases(
+            'probabilities', 'weights', 'shape', 'rate', coterie.discounts_until(365)
+        ) }} as discounted_purchases_365d -- noqa: LT05
     from posteriors
 
 )

@@ -54,7 +54,7 @@ histories as (
         purchase_histories.repeat_purchases,
         purchase_histories.days_to_last,
         purchase_histories.days_observed,
-        {{ dbt.datediff('purchase_histories.as_of_date', 'current_dates.as_of_date', 'day') }} as holdout_days,
+        {{ dbt.datediff('purchase_histories.as_of_date', 'current_dates.as_of_date', 'day') }} as holdout_days, -- noqa: LT05
         count(*) as customers,
         sum(purchase_histories.later_purchases) as purchases
     from purchase_histories

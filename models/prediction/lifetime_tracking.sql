@@ -90,7 +90,7 @@ ages as (
     select
         months.month_ends_on,
         first_days.customers,
-        {{ dbt.datediff('first_days.first_purchase_on', 'months.month_ends_on', 'day') }} as age
+        {{ dbt.datediff('first_days.first_purchase_on', 'months.month_ends_on', 'day') }} as age -- noqa: LT05
     from months
     inner join first_days
         on months.month_ends_on >= first_days.first_purchase_on

@@ -104,7 +104,7 @@ reasons as (
         end as due_reason,
         case
             when is_waiting
-                then 'Nothing is trained: the last round was rejected on nearly the same data (var lifetime_retry_days).'
+                then 'Nothing is fitted: the last round was rejected on nearly the same data (var lifetime_retry_days).'
             else 'The accepted model is kept: nothing asks for training.'
         end as kept_reason
     from circumstances

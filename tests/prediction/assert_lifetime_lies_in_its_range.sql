@@ -24,7 +24,13 @@ accepted_model as (
 
 problems as (
 
-    select customer_lifetime.*
+    select
+        customer_lifetime.customer_id,
+        customer_lifetime.p_alive,
+        customer_lifetime.expected_purchases_90d,
+        customer_lifetime.expected_purchases_365d,
+        customer_lifetime.expected_revenue_90d,
+        customer_lifetime.expected_revenue_365d
     from customer_lifetime
     cross join accepted_model
     left join purchase_histories
@@ -35,7 +41,11 @@ problems as (
         or customer_lifetime.expected_purchases_365d < customer_lifetime.expected_purchases_90d
         or customer_lifetime.expected_revenue_90d < 0
         or customer_lifetime.expected_revenue_365d < customer_lifetime.expected_revenue_90d
-        or (customer_lifetime.p_alive is null and purchase_histories.customer_id is not null and accepted_model.models > 0)
+        or (
+            customer_lifetime.p_alive is null
+            and purchase_histories.customer_id is not null
+            and accepted_model.models > 0
+        )
         or (customer_lifetime.p_alive is not null and purchase_histories.customer_id is null)
 
 )

@@ -1,5 +1,5 @@
--- Protects scoring: parameter tables live longer than a build, and an accepted lifetime model that lost some of its rows
--- would leave customers without a value in a green build.
+-- Protects scoring: parameter tables live longer than a build, and an accepted lifetime model that lost some of its
+-- rows would leave customers without a value in a green build.
 with
 
 accepted_model as (
@@ -29,7 +29,9 @@ nodes as (
             case
                 when
                     {{ coterie.array_length('probabilities') }} = {{ coterie.array_length('weights') }}
-                    and abs({{ coterie.array_mean('weights') }} * {{ coterie.array_length('weights') }} - 1) < 0.000000001
+                    and abs(
+                        {{ coterie.array_mean('weights') }} * {{ coterie.array_length('weights') }} - 1
+                    ) < 0.000000001
                     then 1
             end
         ) as whole_rows
