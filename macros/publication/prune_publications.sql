@@ -6,7 +6,8 @@
         'customers_store', 'customer_segments_store', 'segments_store',
         'segment_profiles_store', 'customer_dimensions_store',
         'segment_personas_store', 'segment_named_profiles_store', 'record_counts_store', 'publication_checks',
-        'feature_drift_store', 'feature_bins_store', 'segment_models_store', 'input_freshness_store'
+        'feature_drift_store', 'feature_bins_store', 'segment_models_store', 'input_freshness_store',
+        'cohort_retention_store', 'lifetime_checks_store', 'lifetime_models_store'
     ] -%}
         {%- do hooks.append("{{ coterie.delete_old_publications('" ~ store ~ "') }}") -%}
     {%- endfor -%}

@@ -18,9 +18,16 @@
     'feature_drift_store': ['feature'],
     'input_freshness_store': ['source_table', 'source_system'],
     'feature_bins_store': ['feature', 'bin'],
+    'lifetime_checks_store': ['kind', 'purpose', 'part'],
+    'lifetime_models_store': ['model_version'],
+    'cohort_retention_store': ['breakdown', 'breakdown_value', 'cohort_month', 'period_unit', 'period'],
 } %}
-{#- Without an earlier publication, or without a model by features, there is nothing to compare. -#}
-{%- set may_be_empty = ['feature_drift_store', 'feature_bins_store', 'input_freshness_store'] %}
+{#- Without an earlier publication, or without a model by features, there is nothing to compare; without purchases there
+    are no cohorts, without enough of them no lifetime model. -#}
+{%- set may_be_empty = [
+    'feature_drift_store', 'feature_bins_store', 'input_freshness_store', 'cohort_retention_store', 'lifetime_checks_store',
+    'lifetime_models_store'
+] %}
 {%- set accept = 'If the change is real, set var drift_accepted_on to the as_of_date.' %}
 {%- set other_builds = "count(case when build_id <> " ~ coterie.build_id() ~ " then 1 end)" %}
 
@@ -249,6 +256,44 @@ history_side_by_side as (
 
 ),
 
+-- Every breakdown holds each buyer once.
+breakdowns as (
+
+    {% for breakdown in ['all', 'channel', 'country', 'segment', 'campaign'] -%}
+    {{ 'union all ' if not loop.first }}select '{{ breakdown }}' as breakdown
+    {% endfor %}
+),
+
+cohort_sizes as (
+
+    select
+        breakdown,
+        sum(customers) as customers
+    from cohort_retention_store
+    where period_unit = 'month' and period = 0
+    group by breakdown
+
+),
+
+buyers as (
+
+    select count(*) as customers from customers_store
+    where orders > 0
+
+),
+
+cohorts_side_by_side as (
+
+    select
+        breakdowns.breakdown,
+        abs(coalesce(cohort_sizes.customers, 0) - buyers.customers) as difference
+    from breakdowns
+    cross join buyers
+    left join cohort_sizes
+        on breakdowns.breakdown = cohort_sizes.breakdown
+
+),
+
 model_versions as (
 
     select model_version from segments_store
@@ -408,6 +453,15 @@ checks as (
     ) }}
     from history_side_by_side
     where segment_by_history <> segment_id
+
+    union all
+
+    {{ coterie.publication_check(
+        'cohorts_are_whole', 'coalesce(sum(difference), 0)', 0,
+        'Cohorts do not hold every customer with an order exactly once.',
+        culprit='case when difference > 0 then breakdown end'
+    ) }}
+    from cohorts_side_by_side
 
     union all
 

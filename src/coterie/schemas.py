@@ -99,3 +99,39 @@ SEGMENT_MAP_FITS = pa.schema(
         ("tsne3_z", pa.float64()),
     ]
 )
+
+#: Everything a training round of the lifetime model learns. `part` says what a row is: parameters
+#: (of one purpose: scoring or holdout), nodes (of one number of repeats) or outcome (one row).
+LIFETIME_FITS = pa.schema(
+    [
+        ("part", pa.string()),
+        ("model_version", pa.string()),
+        ("purpose", pa.string()),
+        ("r", pa.float64()),
+        ("alpha", pa.float64()),
+        ("a", pa.float64()),
+        ("b", pa.float64()),
+        ("p", pa.float64()),
+        ("q", pa.float64()),
+        ("gamma", pa.float64()),
+        ("r_error", pa.float64()),
+        ("alpha_error", pa.float64()),
+        ("a_error", pa.float64()),
+        ("b_error", pa.float64()),
+        ("p_error", pa.float64()),
+        ("q_error", pa.float64()),
+        ("gamma_error", pa.float64()),
+        ("log_likelihood", pa.float64()),
+        ("value_log_likelihood", pa.float64()),
+        ("repeat_purchases", pa.int64()),
+        ("probabilities", pa.list_(pa.float64())),
+        ("weights", pa.list_(pa.float64())),
+        ("is_accepted", pa.bool_()),
+        ("holdout_days", pa.int64()),
+        ("holdout_purchases", pa.float64()),
+        ("holdout_predicted", pa.float64()),
+        ("model_error", pa.float64()),
+        ("rule_error", pa.float64()),
+        ("reason", pa.string()),
+    ]
+)

@@ -42,6 +42,8 @@ MARTS = (
     "segment_profiles",
     "segment_personas",
     "segment_lineage",
+    "cohort_retention",
+    "lifetime_checks",
 )
 # Layers that explain a difference in a mart.
 EXPLAINING = (
@@ -50,6 +52,8 @@ EXPLAINING = (
     "feature_scaling",
     "segment_prototypes",
     "lifecycle_stages",
+    "lifetime_parameters",
+    "customer_lifetime",
 )
 
 

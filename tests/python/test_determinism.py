@@ -10,11 +10,14 @@ pytestmark = pytest.mark.slow
 
 # Everything a customer's row is made of; columns that record when a build ran are apart.
 LAYERS = ("staging", "identity", "features", "marts")
-UNTIMED_MODELS = "(select * exclude (trained_at) from marts.segment_models)"
+TIMED = ("marts.segment_models", "marts.lifetime_models")
 STATE = {
     "segment_prototypes": "segmentation.segment_prototypes",
     "encoder_layers": "segmentation.encoder_layers",
     "feature_scaling": "segmentation.feature_scaling",
+    "lifetime_parameters": "prediction.lifetime_parameters",
+    "lifetime_nodes": "prediction.lifetime_nodes",
+    "customer_lifetime": "prediction.customer_lifetime",
 }
 
 
@@ -25,7 +28,8 @@ def content(project: ProjectRunner) -> dict[str, str]:
             f"where table_schema in {LAYERS} order by 1"
         ).fetchall()
         names = [table for (table,) in tables] + list(STATE.values())
-        names[names.index("marts.segment_models")] = UNTIMED_MODELS
+        for timed in TIMED:
+            names[names.index(timed)] = f"(select * exclude (trained_at) from {timed})"
         return {name: table_hash(connection, name) for name in names}
 
 

@@ -141,6 +141,19 @@ DAMAGES = {
         select * from publication.segment_profiles_store {NEW} limit 1""",
     "segment_flows_store_key_is_unique": f"""
         update publication.segment_flows_store set moved_by = null {NEW}""",
+    "cohort_retention_store_is_of_this_build": f"""
+        update publication.cohort_retention_store set build_id = 'other' {NEW}""",
+    "cohort_retention_store_key_is_unique": f"""
+        update publication.cohort_retention_store set breakdown_value = null {NEW}
+        and breakdown = 'all' and period = 1""",
+    "cohorts_are_whole": f"""
+        delete from publication.cohort_retention_store {NEW} and breakdown = 'channel'
+        and cohort_month = (select min(cohort_month) from publication.cohort_retention_store)""",
+    "lifetime_checks_store_key_is_unique": """
+        insert into publication.lifetime_checks_store by name
+        select 2 as publication_id, 'faults' as build_id, 'month' as kind""",
+    "lifetime_models_store_is_of_this_build": f"""
+        update publication.lifetime_models_store set build_id = 'other' {NEW}""",
     # The second publication changed nobody: the history is the first one's.
     "customer_segment_history_is_whole": """
         update publication.customer_segment_history_store set segment_id = 's99'
