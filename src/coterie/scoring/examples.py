@@ -1,0 +1,34 @@
+"""Examples of an outcome from the table score_examples."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from coterie.frames import matrix
+from coterie.scoring.training import Examples
+
+#: Columns that name the subgroup of a row.
+SUBGROUPS = ("segment", "region", "age_band")
+
+
+def examples_of(table: pa.Table, part: str) -> Examples:
+    """Read the examples of one part (training or evaluation) of one outcome.
+
+    Parameters
+    ----------
+    table
+        Rows of score_examples of one outcome, in a fixed order.
+    part
+        training or evaluation.
+    """
+    rows = table.filter(pc.equal(table["part"], part))
+    _, groups = np.unique(np.array(rows["customer_id"].to_pylist(), dtype=str), return_inverse=True)
+    return Examples(
+        values=matrix(rows["feature_values"]),
+        labels=rows["label"].to_numpy().astype(np.int64),
+        groups=groups.astype(np.int64),
+        rule=rows["rule_probability"].to_numpy().astype(np.float64),
+        subgroups={name: rows[name].to_pylist() for name in SUBGROUPS if name in rows.column_names},
+    )
