@@ -120,7 +120,7 @@ SCORE_FITS = pa.schema(
         ("lower_edge_2", pa.float64()),
         ("upper_edge_2", pa.float64()),
         ("contribution", pa.float64()),
-        ("rows", pa.int64()),
+        ("row_count", pa.int64()),
         ("terms", pa.int32()),
         ("pairs", pa.int32()),
         ("auc", pa.float64()),

@@ -1,4 +1,4 @@
-"""Additive models: an intercept, and a contribution for each bin of each feature or pair of features."""
+"""Additive models: an intercept, and a contribution for each bin of a feature or a pair."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MISSING = 0
 SCORECARD_BINS = 5
 #: Rows that a bin of the scorecard is shrunk towards "no contribution" by.
 SCORECARD_PRIOR = 20.0
-#: Largest penalty-free weight of a coefficient is settled by this inverse penalty (scikit-learn's C).
+#: Inverse penalty of the coefficients (C of scikit-learn, and its own number).
 SCORECARD_PENALTY = 1.0
 
 

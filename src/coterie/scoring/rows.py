@@ -159,7 +159,7 @@ def model_rows(
                 "kind": "feature" if len(names) == 1 else "pair",
                 "term": number,
                 "contribution": float(term.contributions[place]),
-                "rows": int(rows[place]),
+                "row_count": int(rows[place]),
             }
             for suffix, name, edges, bin_ in zip(
                 ("", "_2"), names, term.edges, place, strict=False
