@@ -16,6 +16,8 @@ PYTHON_MODELS = sorted((ROOT / "python_models").rglob("*.py"))
 SAMPLES = {"sample_customers": "is_in_sample"}
 # Vars that are the largest number of rows themselves.
 LIMITS = ("segment_map_rows",)
+# The scores learn for each of two outcomes from so many rows, and are judged on a sample of customers.
+OUTCOMES = 2
 VARIABLES = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["coterie"]
 
 
@@ -55,7 +57,7 @@ def undeclared(manifest: dict) -> list[str]:
     return [
         node["name"]
         for node in inputs(manifest).values()
-        if node["config"]["meta"].get("bounded_by") not in {*SAMPLES, *LIMITS, "1 row"}
+        if node["config"]["meta"].get("bounded_by") not in {*SAMPLES, *LIMITS, "score_rows", "1 row", "1 row per outcome"}
     ]
 
 
@@ -64,6 +66,13 @@ def excess(connection: duckdb.DuckDBPyConnection, query: str, bounded_by: str) -
     (rows,) = connection.execute(f"select count(*) from ({query})").fetchone()
     if bounded_by == "1 row":
         return rows - 1
+    if bounded_by == "1 row per outcome":
+        return rows - OUTCOMES
+    if bounded_by == "score_rows":
+        (sampled,) = connection.execute(
+            "select count(distinct customer_id) from features.customer_features where is_in_sample"
+        ).fetchone()
+        return max(rows - OUTCOMES * (VARIABLES[bounded_by] + sampled), 0)
     if bounded_by in LIMITS:
         return max(rows - VARIABLES[bounded_by], 0)
     (bound,) = connection.execute(
