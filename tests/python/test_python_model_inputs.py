@@ -16,8 +16,9 @@ PYTHON_MODELS = sorted((ROOT / "python_models").rglob("*.py"))
 SAMPLES = {"sample_customers": "is_in_sample"}
 # Vars that are the largest number of rows themselves.
 LIMITS = ("segment_map_rows",)
-# The scores learn for each of two outcomes from so many rows, and are judged on a sample of customers.
+# The scores learn from so many rows for each outcome, and are judged on a sample of customers.
 OUTCOMES = 2
+BOUNDS = {*SAMPLES, *LIMITS, "score_rows", "1 row", "1 row per outcome"}
 VARIABLES = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["coterie"]
 
 
@@ -57,7 +58,7 @@ def undeclared(manifest: dict) -> list[str]:
     return [
         node["name"]
         for node in inputs(manifest).values()
-        if node["config"]["meta"].get("bounded_by") not in {*SAMPLES, *LIMITS, "score_rows", "1 row", "1 row per outcome"}
+        if node["config"]["meta"].get("bounded_by") not in BOUNDS
     ]
 
 

@@ -42,7 +42,7 @@ class ScoreSettings:
     resamples
         Bootstrap resamples of the comparison with rivals.
     positives_min
-        Rows with and without the outcome that an additive model needs, each.
+        Customers with and without the outcome that an additive model needs, each.
     slope_min, slope_max
         Calibration slopes of which the 95 % interval must not be wholly outside.
     level_error_max
@@ -201,8 +201,9 @@ def train(
     """
     report(f"fitting on {len(training.labels):,} rows")
     candidates = [Candidate(RULE, evaluation.rule), scorecard_of(training, evaluation, settings)]
-    positives = int(training.labels.sum())
-    if min(positives, len(training.labels) - positives) >= settings.positives_min:
+    # Rows of one customer on several days say nearly the same: customers count.
+    customers = [len(np.unique(training.groups[training.labels == label])) for label in (0, 1)]
+    if min(customers) >= settings.positives_min:
         report("boosting, and the same without each third of the customers")
         candidates.append(additive_of(training, evaluation, settings))
         candidates.append(boosting_of(training, evaluation, settings))
@@ -419,7 +420,7 @@ def words_of(candidates: list[Candidate], chosen: Candidate | None, settings: Sc
             words.append(f"The {name} is refused: {'; '.join(by_name[name].failures)}.")
     if ADDITIVE not in by_name:
         words.append(
-            f"Warning: with fewer than {settings.positives_min} rows with or without the outcome "
-            "only a scorecard is fitted."
+            f"Warning: with fewer than {settings.positives_min} customers with or without the "
+            "outcome only a scorecard is fitted."
         )
     return " ".join(words)
