@@ -157,9 +157,9 @@ def warehouse(path: Path) -> None:
             for part in ("training", "evaluation")
         }
         print(
-            f"\n{outcome}: learnt from {len(training.labels):,} rows of {len(days['training'])} days "
-            f"({days['training'][0]} to {days['training'][-1]}), judged on "
-            f"{len(evaluation.labels):,} customers of {days['evaluation'][0]}, share "
+            f"\n{outcome}: learnt from {len(training.labels):,} rows of "
+            f"{len(days['training'])} days ({days['training'][0]} to {days['training'][-1]}), "
+            f"judged on {len(evaluation.labels):,} customers of {days['evaluation'][0]}, share "
             f"{training.labels.mean():.3f} then and {evaluation.labels.mean():.3f} there"
         )
         fitted = train(training, evaluation, settings=SETTINGS)

@@ -74,6 +74,7 @@
         'score_slope_min': [0.01, 1, false],
         'score_slope_max': [1, none, false],
         'score_level_error_max': [0, 1, false],
+        'score_leak_auc_max': [0.5, 1, false],
         'score_subgroup_error_max': [0, 1, false],
         'score_subgroup_rows_min': [1, none, true],
         'score_age_max_days': [1, none, true],

@@ -25,10 +25,10 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- Hash of the ordered features and of what the labels mean: what a frozen model must agree on with the YAML and the vars of
+{#- Hash of the ordered features, of what the labels mean and how models are judged: what a frozen model must agree on with the YAML and the vars of
     today. -#}
 {% macro prediction_hash(outcome) -%}
-    {%- set parts = [outcome.outcome, outcome.horizon, outcome.label, var('churn_active_days') | int] -%}
+    {%- set parts = [outcome.outcome, outcome.horizon, outcome.label, var('churn_active_days') | int, var('score_split')] -%}
     {{- return(local_md5(
         (parts + coterie.prediction_features() | map(attribute='name') | list) | join('\n')
     )) -}}

@@ -46,7 +46,8 @@ placed as (
     select
         labels.*,
         case
-            when labels.as_of_date = plan.evaluation_date then 'evaluation'
+            when {{ coterie.is_evaluation_row('labels.as_of_date', 'plan.evaluation_date', 'labels.customer_id') }}
+                then 'evaluation'
             else 'training'
         end as part,
         plan.training_rows,
@@ -57,9 +58,12 @@ placed as (
         ) }} as bucket
     from labels
     inner join plan
-        on
-            labels.outcome = plan.outcome
-            and (labels.as_of_date = plan.evaluation_date or labels.as_of_date <= plan.last_training_date)
+        on labels.outcome = plan.outcome
+    where
+        {{ coterie.is_evaluation_row('labels.as_of_date', 'plan.evaluation_date', 'labels.customer_id') }}
+        or {{ coterie.is_training_row(
+            'labels.as_of_date', 'plan.evaluation_date', 'labels.customer_id', 'plan.horizon_days'
+        ) }}
 
 ),
 

@@ -45,7 +45,11 @@ decisions as (
         plan.label_share,
         plan.evaluation_rows,
         case when rounds.is_chosen then 'accepted' else 'rejected' end as decision,
-        plan.reason || ' ' || rounds.reason || case
+        plan.reason || ' ' || rounds.reason
+        {%- if var('score_split') == 'customers' %}
+        || ' Judged on a fifth of the customers, not on a later day (var score_split).'
+        {%- endif %}
+        || case
             when rounds.is_chosen then ' Accepted.'
             when plan.accepted_model_version is not null then ' The accepted model is kept.'
             else ' The rule of thumb stands in.'

@@ -101,9 +101,11 @@ placed_labels as (
         labels.as_of_date,
         labels.label,
         evaluation_days.evaluation_date,
-        labels.as_of_date = evaluation_days.evaluation_date as is_evaluation,
-        {{ dbt.datediff('labels.as_of_date', 'evaluation_days.evaluation_date', 'day') }}
-        >= outcomes.horizon_days as is_training
+        {{ coterie.is_evaluation_row('labels.as_of_date', 'evaluation_days.evaluation_date', 'labels.customer_id') }}
+            as is_evaluation,
+        {{ coterie.is_training_row(
+            'labels.as_of_date', 'evaluation_days.evaluation_date', 'labels.customer_id', 'outcomes.horizon_days'
+        ) }} as is_training
     from labels
     inner join evaluation_days
         on labels.outcome = evaluation_days.outcome
@@ -211,7 +213,9 @@ judged as (
         *,
         case
             when {{ features | length }} = 0 then 'No feature says `prediction: true`.'
-            when history_days < {{ var('score_history_horizons') }} * horizon_days
+            when
+                '{{ var("score_split") }}' = 'time'
+                and history_days < {{ var('score_history_horizons') }} * horizon_days
                 then
                     'Orders go back ' || cast(history_days as {{ dbt.type_string() }}) || ' days; '
                     || cast({{ var('score_history_horizons') }} * horizon_days as {{ dbt.type_string() }})

@@ -243,6 +243,24 @@ def test_few_customers_get_a_scorecard_with_a_warning():
     assert "Warning: with fewer than 300" in fit.reason
 
 
+def test_a_feature_made_of_the_label_raises_the_leak_alarm():
+    """The canary: alone, with holes, and turned round."""
+    training, evaluation = examples(2000, 20), examples(1500, 21)
+    leaks = []
+    for rows in (training, evaluation):
+        canary = 1.0 - rows.labels
+        canary[::50] = np.nan
+        leaks.append(
+            Examples(np.column_stack([rows.values, canary]), rows.labels, rows.groups, rows.rule)
+        )
+    fit = train(*leaks, settings=SMALL, features=(*FEATURES, "canary"))
+    assert fit.chosen is None
+    assert "leak alarm: canary" in fit.reason
+    assert all(name not in fit.reason for name in FEATURES)
+    clean = train(training, evaluation, settings=SMALL, features=FEATURES)
+    assert "leak alarm" not in clean.reason
+
+
 def test_an_error_of_the_level_is_said_and_refuses_nothing():
     training, evaluation = examples(3000, 16), examples(3000, 17, shift=0.7)
     fit = train(training, evaluation, settings=SMALL)

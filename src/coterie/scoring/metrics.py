@@ -9,7 +9,7 @@ import numpy as np
 
 from coterie.scoring.additive import Vector
 from coterie.scoring.calibration import NEAREST
-from coterie.segmentation.numerics import Labels
+from coterie.segmentation.numerics import Labels, Matrix
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,20 @@ def auc(scores: Vector, labels: Labels, weights: Vector | None = None) -> float:
         raise ValueError("an AUC needs both labels")
     below = np.cumsum(zeros) - zeros
     return float((ones * (below + zeros / 2)).sum() / (ones.sum() * zeros.sum()))
+
+
+def single_aucs(values: Matrix, labels: Labels) -> Vector:
+    """How well each feature alone tells the labels apart, whichever way round (0.5 to 1).
+
+    Missing values count as the lowest or the highest, whichever says more.
+    """
+    found = []
+    for column in values.T:
+        missing = np.isnan(column)
+        sides = [np.where(missing, side, column) for side in (-np.inf, np.inf)]
+        aucs = [auc(side, labels) for side in (sides if missing.any() else sides[:1])]
+        found.append(max(max(figure, 1 - figure) for figure in aucs))
+    return np.array(found)
 
 
 def log_losses(probabilities: Vector, labels: Labels) -> Vector:

@@ -40,11 +40,13 @@ def fit_rounds(
     for plan in plans:
         outcome = str(plan["outcome"])
         rows = table.filter(pc.equal(table["outcome"], outcome))
+        features = str(plan["features"]).split(",")
         training, evaluation = (examples_of(rows, part) for part in ("training", "evaluation"))
         fit = train(
             training,
             evaluation,
             settings=settings,
+            features=features,
             report=lambda words, outcome=outcome: report(f"{outcome}: {words}"),
         )
         yield from fit_rows(
@@ -52,7 +54,7 @@ def fit_rounds(
             training,
             outcome=outcome,
             model_version=rows["model_version"][0].as_py(),
-            features=str(plan["features"]).split(","),
+            features=features,
         )
 
 

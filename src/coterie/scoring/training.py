@@ -15,7 +15,14 @@ from coterie.scoring.additive import (
     probability_of,
 )
 from coterie.scoring.calibration import Line, fit_line, level_error, slope_of, subgroup_errors
-from coterie.scoring.metrics import Difference, auc, log_losses, paired_bootstrap, squared_errors
+from coterie.scoring.metrics import (
+    Difference,
+    auc,
+    log_losses,
+    paired_bootstrap,
+    single_aucs,
+    squared_errors,
+)
 from coterie.segmentation.numerics import Labels, Matrix, one_thread
 
 RULE, SCORECARD, ADDITIVE, BOOSTING = "rule", "scorecard", "additive", "boosting"
@@ -47,6 +54,8 @@ class ScoreSettings:
         Calibration slopes of which the 95 % interval must not be wholly outside.
     level_error_max
         Error of the level (mean probability less share) above which the words warn.
+    leak_auc_max
+        AUC above which a feature alone is taken for the outcome itself.
     subgroup_error_max, subgroup_rows_min
         How far a subgroup may be off beyond the level, and how many rows it needs to be judged.
     """
@@ -63,7 +72,8 @@ class ScoreSettings:
     slope_min: float = 0.8
     slope_max: float = 1.2
     level_error_max: float = 0.05
-    subgroup_error_max: float = 0.05
+    leak_auc_max: float = 0.95
+    subgroup_error_max: float = 0.10
     subgroup_rows_min: int = 200
 
     def __post_init__(self) -> None:
@@ -179,6 +189,7 @@ def train(
     evaluation: Examples,
     *,
     settings: ScoreSettings,
+    features: Sequence[str] = (),
     report: Callable[[str], None] = lambda words: None,
 ) -> ScoreFit:
     """Fit the candidates on earlier rows, judge them on later ones, and choose.
@@ -191,6 +202,8 @@ def train(
         Rows of a later day, one per customer.
     settings
         What may be done.
+    features
+        Names of the features, for the words of a leak alarm; their positions where there are none.
     report
         Called with a line of progress.
 
@@ -210,6 +223,9 @@ def train(
     for candidate in candidates:
         describe(candidate, evaluation, settings)
     compare(candidates, evaluation, settings)
+    leaks = leaks_of(training, features, settings)
+    for candidate in candidates[1:] if leaks else ():
+        candidate.failures.append(leaks)
     chosen = next(
         (
             candidate
@@ -227,6 +243,23 @@ def train(
         typical=typical_values(training.values),
         reason=words_of(candidates, chosen, settings),
     )
+
+
+def leaks_of(training: Examples, features: Sequence[str], settings: ScoreSettings) -> str:
+    """Name features that alone tell nearly every outcome, in words; empty where none does.
+
+    Nothing known before an outcome tells it that well: what does was known after it.
+    """
+    aucs = single_aucs(training.values, training.labels)
+    names = features or [str(position) for position in range(len(aucs))]
+    found = [
+        f"{name} (AUC {figure:.3f})"
+        for name, figure in zip(names, aucs, strict=True)
+        if figure > settings.leak_auc_max
+    ]
+    if not found:
+        return ""
+    return f"leak alarm: {', '.join(found)} alone tells the outcome, so was known after it"
 
 
 def folds_of(groups: Labels, folds: int, seed: int) -> Labels:
