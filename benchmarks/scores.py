@@ -3,6 +3,7 @@
     python benchmarks/scores.py telco --data /path/to/data
     python benchmarks/scores.py product
     python benchmarks/scores.py fit
+    python benchmarks/scores.py scoring
     python benchmarks/scores.py warehouse --warehouse warehouse/coterie.duckdb
     python benchmarks/scores.py oracle --warehouse warehouse/coterie.duckdb
 
@@ -14,6 +15,8 @@ set OMP_NUM_THREADS=1.
 from __future__ import annotations
 
 import argparse
+import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -30,7 +33,10 @@ from sklearn.preprocessing import StandardScaler
 
 from coterie.demo.customer_types import TYPES
 from coterie.scoring import (
+    AdditiveModel,
+    Line,
     ScoreSettings,
+    Term,
     examples_of,
     fit_additive,
     fit_scorecard,
@@ -38,6 +44,9 @@ from coterie.scoring import (
 )
 from coterie.scoring.additive import probability_of
 from coterie.scoring.metrics import auc, paired_bootstrap, squared_errors
+
+sys.path.append(str(Path(__file__).parents[1] / "tests/python"))
+from score_sql import score_sql
 
 SETTINGS = ScoreSettings()
 BOOSTING = {"max_iter": 100, "learning_rate": 0.05, "max_leaf_nodes": 15, "random_state": 42}
@@ -136,6 +145,33 @@ def fit() -> None:
         additive(values, labels, pairs)
         print(
             f"50,000 rows, 40 features, {pairs} pairs: {time.perf_counter() - began:.1f} s, "
+            f"{time.process_time() - cpu:.1f} s of processor"
+        )
+
+
+def scoring(rows: int = 1_000_000, terms: int = 40) -> None:
+    """Time the SQL of a score: so many customers, terms of 32 bins each, two threads."""
+    generator = np.random.default_rng(5)
+    names = [f"feature_{number}" for number in range(terms)]
+    model = AdditiveModel(
+        "additive",
+        -1.0,
+        tuple(
+            Term((position,), (np.linspace(-2, 2, 31),), generator.normal(size=33))
+            for position in range(terms)
+        ),
+    )
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
+        query = score_sql(Path(folder), model, Line(0.1, 0.9), names)
+        connection.execute("set threads = 2")
+        columns = ", ".join(f"6 * random() - 3 as {name}" for name in names)
+        connection.execute(
+            f"create table feature_values as select i as row_number, {columns} from range({rows}) t(i)"
+        )
+        began, cpu = time.perf_counter(), time.process_time()
+        connection.execute(f"create table scores as {query}")
+        print(
+            f"{rows:,} customers, {terms} terms: {time.perf_counter() - began:.1f} s, "
             f"{time.process_time() - cpu:.1f} s of processor"
         )
 
@@ -281,7 +317,9 @@ def oracle(path: Path, horizon: int = 90) -> None:
 def main() -> None:
     """Run one of the measurements."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["telco", "product", "fit", "warehouse", "oracle"])
+    parser.add_argument(
+        "what", choices=["telco", "product", "fit", "scoring", "warehouse", "oracle"]
+    )
     parser.add_argument("--data", type=Path, help="folder of the data sets")
     parser.add_argument("--warehouse", type=Path, help="a warehouse that has trained scores")
     arguments = parser.parse_args()
@@ -290,7 +328,7 @@ def main() -> None:
     elif arguments.what in ("warehouse", "oracle"):
         {"warehouse": warehouse, "oracle": oracle}[arguments.what](arguments.warehouse)
     else:
-        {"product": product, "fit": fit}[arguments.what]()
+        {"product": product, "fit": fit, "scoring": scoring}[arguments.what]()
 
 
 if __name__ == "__main__":
