@@ -166,7 +166,8 @@ def scoring(rows: int = 1_000_000, terms: int = 40) -> None:
         connection.execute("set threads = 2")
         columns = ", ".join(f"6 * random() - 3 as {name}" for name in names)
         connection.execute(
-            f"create table feature_values as select i as row_number, {columns} from range({rows}) t(i)"
+            f"create table feature_values as select i as row_number, {columns} "
+            f"from range({rows}) t(i)"
         )
         began, cpu = time.perf_counter(), time.process_time()
         connection.execute(f"create table scores as {query}")

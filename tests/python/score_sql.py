@@ -27,7 +27,8 @@ select
     logit,
     {{ coterie.logistic('logit') }} as uncalibrated,
     {{ coterie.logistic(
-        coterie.double_literal(model.offset) ~ ' + ' ~ coterie.double_literal(model.slope) ~ ' * logit'
+        coterie.double_literal(model.offset) ~ ' + '
+        ~ coterie.double_literal(model.slope) ~ ' * logit'
     ) }} as probability
 from logits
 """

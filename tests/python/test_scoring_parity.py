@@ -61,7 +61,8 @@ def test_every_customer_of_the_demo_has_the_librarys_probability(connection, out
     terms = to_arrow(
         connection.sql(
             "select score_terms.* from prediction.score_terms inner join prediction.score_models "
-            f"using (model_version) where status = 'accepted' and score_models.outcome = '{outcome}'"
+            "using (model_version) where status = 'accepted' "
+            f"and score_models.outcome = '{outcome}'"
         )
     ).to_pylist()
     model, line = read_model(terms, names)
