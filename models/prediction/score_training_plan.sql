@@ -149,13 +149,17 @@ in_force as (
 
 ),
 
--- A challenger that was rejected would be rejected again on nearly the same data.
+-- A challenger that was rejected would be rejected again on nearly the same data, unless the features have changed.
 rejections as (
 
     select
         decisions.outcome,
         max(decisions.as_of_date) as rejected_on
     from decisions
+    inner join outcomes
+        on
+            decisions.outcome = outcomes.outcome
+            and decisions.features_hash = outcomes.features_hash
     left join in_force
         on decisions.outcome = in_force.outcome
     where
@@ -255,10 +259,9 @@ reasons as (
         *,
         case
             when refusal is not null then null
-            when accepted_model_version is null and is_waiting then null
-            when accepted_model_version is null then 'There is no accepted model yet.'
             when {{ var('retrain') | as_bool }} then 'Training was asked for (var retrain).'
             when is_waiting then null
+            when accepted_model_version is null then 'There is no accepted model yet.'
             when accepted_features_hash <> features_hash
                 then 'The features or the meaning of the outcome differ from those of the accepted model.'
             when model_age > {{ var('score_age_max_days') }}

@@ -42,6 +42,7 @@ MARTS = (
     "segment_profiles",
     "segment_personas",
     "segment_lineage",
+    "customer_scores",
 )
 # Layers that explain a difference in a mart.
 EXPLAINING = (

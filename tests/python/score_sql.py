@@ -7,7 +7,7 @@ from rendered_macros import render
 from coterie.scoring import AdditiveModel, Line
 
 SCORE = """
-{%%- set model = %s -%%}
+{%% set model = %s %%}
 with contributions as (
     select
         feature_values.*

@@ -147,9 +147,20 @@ def test_a_line_finds_its_own_parameters():
     line = fit_line(logits, labels)
     assert line.offset == pytest.approx(0.3, abs=0.05)
     assert line.slope == pytest.approx(0.7, abs=0.05)
-    lower, upper = line.interval
-    assert lower < 0.7 < upper
+    assert abs(line.slope - 0.7) < 4 * line.slope_error
     assert slope_of(line.of(logits), labels).slope == pytest.approx(1.0, abs=1e-6)
+
+
+def test_the_interval_of_a_slope_holds_the_truth_as_often_as_it_says():
+    generator = np.random.default_rng(51)
+    held = 0
+    for _ in range(200):
+        logits = generator.normal(size=500)
+        labels = (generator.random(500) < probability_of(0.7 * logits)).astype(np.int64)
+        lower, upper = fit_line(logits, labels).interval
+        held += lower < 0.7 < upper
+    # 190 of 200 are expected, with a standard error of 3.
+    assert 180 <= held <= 199
 
 
 def test_a_line_needs_both_labels():

@@ -80,3 +80,16 @@ def test_every_customer_of_the_demo_has_the_librarys_probability(connection, out
     assert np.abs(columns[0] - expected).max() < 1e-12
     calibrated = probability_of(line.offset + line.slope * np.log(expected / (1 - expected)))
     assert np.abs(columns[1] - calibrated).max() < 1e-12
+
+
+def test_the_rule_of_thumb_is_a_pace_and_everyone_has_it(connection):
+    days, churn, purchase = np.array(
+        connection.execute(
+            "select greatest(expected_days_between_orders, days_silent), rule_churn_probability, "
+            "rule_purchase_probability from prediction.score_population where is_current"
+        ).fetchall()
+    ).T
+    assert np.abs(churn - np.exp(-90 / days)).max() < 1e-12
+    assert np.abs(purchase - (1 - np.exp(-30 / days))).max() < 1e-12
+    (customers,) = connection.execute("select count(*) from marts.customers").fetchone()
+    assert len(days) == customers

@@ -72,7 +72,9 @@ def fit_line(logits: Vector, labels: Labels) -> Line:
         weights = weights + scale * step
         if np.abs(step).max() < 1e-10:  # noqa: PLR2004
             break
-    error = float(np.sqrt(np.linalg.inv(hessian)[1, 1]))
+    # Labels that the logits part wholly have no steepest line: its slope is not known.
+    variance = float(np.linalg.inv(hessian)[1, 1]) if np.linalg.cond(hessian) < 1e12 else -1.0  # noqa: PLR2004
+    error = float(np.sqrt(variance)) if variance > 0 else float("inf")
     offset, slope, error = round_significant(np.array([weights[0], weights[1], error]))
     return Line(float(offset), float(slope), float(error))
 
