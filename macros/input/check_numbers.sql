@@ -74,6 +74,7 @@
         'score_slope_min': [0.01, 1, false],
         'score_slope_max': [1, none, false],
         'score_level_error_max': [0, 1, false],
+        'score_search_seconds': [0, none, false],
         'score_leak_auc_max': [0.5, 1, false],
         'score_subgroup_error_max': [0, 1, false],
         'score_subgroup_rows_min': [1, none, true],

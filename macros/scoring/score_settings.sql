@@ -13,6 +13,7 @@
         'slope_min': var('score_slope_min') | float,
         'slope_max': var('score_slope_max') | float,
         'level_error_max': var('score_level_error_max') | float,
+        'search_seconds': var('score_search_seconds') | float,
         'leak_auc_max': var('score_leak_auc_max') | float,
         'subgroup_error_max': var('score_subgroup_error_max') | float,
         'subgroup_rows_min': var('score_subgroup_rows_min') | int,

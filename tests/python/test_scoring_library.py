@@ -17,10 +17,11 @@ from coterie.scoring import (
     to_library,
     train,
 )
-from coterie.scoring.additive import Term, bins_of, left_out, probability_of
+from coterie.scoring.additive import AdditiveModel, Term, bins_of, left_out, probability_of
 from coterie.scoring.calibration import slope_of, subgroup_errors
 from coterie.scoring.metrics import auc, log_losses, paired_bootstrap
-from coterie.scoring.training import RULE, folds_of, typical_values
+from coterie.scoring.search import folds_of, search, stable_features, steady_directions
+from coterie.scoring.training import RULE, typical_values
 
 FEATURES = ("recency", "orders", "missing", "noise")
 #: Little work: what is tested is not how good a model gets.
@@ -327,3 +328,33 @@ def test_examples_are_read_by_part():
     assert found.groups.tolist() == [0, 0]
     assert np.isnan(found.values[0, 1])
     assert found.subgroups == {"region": ["x", "y"]}
+
+
+def test_the_search_stops_at_its_budget_and_records_what_it_did_not_try():
+    training = examples(1500, 40)
+    settings = ScoreSettings(bags=1, folds=2, pairs=0, search_seconds=15)
+    seconds = iter(range(0, 1000, 10))
+    trials, best = search(training, settings, clock=lambda: float(next(seconds)))
+    tried = [trial.losses is not None for trial in trials]
+    # The default, and one more: after ten seconds there was time left, after twenty there was none.
+    assert tried[:2] == [True, True]
+    assert not any(tried[2:])
+    assert len(trials) >= 4
+    assert best in trials[:2]
+    only, _ = search(training, ScoreSettings(bags=1, folds=2, pairs=0))
+    assert [trial.configuration.name for trial in only] == ["the default"]
+
+
+def test_stable_features_and_directions_are_those_of_every_fold():
+    def model(first, second):
+        edges = (np.array([0.0, 1.0]),)
+        contributions = [np.array([0.0, *first]), np.array([0.0, *second])]
+        return AdditiveModel(
+            "additive", 0.0, tuple(Term((p,), edges, c) for p, c in enumerate(contributions))
+        )
+
+    folds = [model([1, 2, 3], [0.3, 0.2, 0.1]), model([1, 2, 4], [0.01, 0.02, 0.01])]
+    assert stable_features(folds, 3) == (0,)
+    assert stable_features(folds[:1], 3) == (0, 1)
+    assert steady_directions(folds, 3) == (1, 0, 0)
+    assert steady_directions(folds[:1], 3) == (1, -1, 0)

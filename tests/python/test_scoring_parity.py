@@ -7,7 +7,7 @@ import pytest
 from score_sql import score_sql
 from test_scoring_library import FEATURES, SMALL, examples
 
-from coterie.frames import to_arrow, with_schema
+from coterie.frames import with_schema
 from coterie.schemas import SCORE_FITS
 from coterie.scoring import fit_rows, read_model, to_library, train
 from coterie.scoring.additive import probability_of
@@ -54,18 +54,16 @@ def test_sql_equals_the_library_on_every_edge(tmp_path):
 @pytest.mark.parametrize("outcome", ["churn", "purchase"])
 def test_every_customer_of_the_demo_has_the_librarys_probability(connection, outcome):
     """All customers of today and the sample of the past days, from the tables of the build."""
-    (features,) = connection.execute(
+    ((features,),) = connection.execute(
         "select features from prediction.score_training_plan where outcome = ?", [outcome]
-    ).fetchone()
+    ).fetchall()
     names = features.split(",")
-    terms = to_arrow(
-        connection.sql(
-            "select score_terms.* from prediction.score_terms inner join prediction.score_models "
-            "using (model_version) where status = 'accepted' "
-            f"and score_models.outcome = '{outcome}'"
-        )
-    ).to_pylist()
-    model, line = read_model(terms, names)
+    terms = connection.execute(
+        "select score_terms.* from prediction.score_terms inner join prediction.score_models "
+        "using (model_version) where status = 'accepted' and score_models.outcome = ?",
+        [outcome],
+    ).to_arrow_table()
+    model, line = read_model(terms.to_pylist(), names)
     columns = ", ".join(f"try_cast(f.{name} as decimal(38, 9))::double" for name in names)
     scored = connection.execute(
         f"select v.{outcome}_probability_uncalibrated, v.{outcome}_probability, {columns} "
@@ -91,5 +89,5 @@ def test_the_rule_of_thumb_is_a_pace_and_everyone_has_it(connection):
     ).T
     assert np.abs(churn - np.exp(-90 / days)).max() < 1e-12
     assert np.abs(purchase - (1 - np.exp(-30 / days))).max() < 1e-12
-    (customers,) = connection.execute("select count(*) from marts.customers").fetchone()
+    ((customers,),) = connection.execute("select count(*) from marts.customers").fetchall()
     assert len(days) == customers

@@ -12,9 +12,10 @@ from coterie.scoring.additive import (
     to_library,
 )
 from coterie.scoring.calibration import Line, fit_line
-from coterie.scoring.examples import examples_of
+from coterie.scoring.examples import Examples, examples_of
 from coterie.scoring.rows import fit_rounds, fit_rows, read_model
-from coterie.scoring.training import Examples, ScoreFit, ScoreSettings, train
+from coterie.scoring.settings import ScoreSettings
+from coterie.scoring.training import ScoreFit, train
 
 __all__ = [
     "AdditiveModel",

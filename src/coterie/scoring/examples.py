@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from coterie.frames import matrix
-from coterie.scoring.training import Examples
+from coterie.scoring.additive import Vector
+from coterie.segmentation.numerics import Labels, Matrix
 
 #: Columns that name the subgroup of a row.
 SUBGROUPS = ("segment", "region", "age_band")
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Rows with a known outcome.
+
+    Attributes
+    ----------
+    values
+        Features (rows, features), missing ones NaN.
+    labels
+        0 or 1 for each row.
+    groups
+        Customer of each row as a number from 0.
+    rule
+        Probability by the rule of thumb.
+    subgroups
+        For each kind of subgroup (region, age band, ...) the name of each row's, None without.
+    """
+
+    values: Matrix
+    labels: Labels
+    groups: Labels
+    rule: Vector
+    subgroups: dict[str, list[str | None]] = field(default_factory=dict)
 
 
 def examples_of(table: pa.Table, part: str) -> Examples:

@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 
 from coterie.scoring.additive import AdditiveModel, Term, Vector
 from coterie.scoring.calibration import Line
-from coterie.scoring.examples import examples_of
+from coterie.scoring.examples import Examples, examples_of
 from coterie.scoring.metrics import Difference
-from coterie.scoring.training import Candidate, Examples, ScoreFit, ScoreSettings, train
+from coterie.scoring.settings import ScoreSettings
+from coterie.scoring.training import Candidate, ScoreFit, train
 from coterie.segmentation.numerics import Matrix
 
 
@@ -80,6 +81,16 @@ def fit_rows(
     }
     for candidate in fit.candidates:
         yield {**common, "part": "trial", **trial_row(candidate)}
+    for number, trial in enumerate(fit.trials, start=1):
+        yield {
+            **common,
+            "part": "search",
+            "algorithm": trial.configuration.name,
+            "term": number,
+            "log_loss": None if trial.losses is None else float(trial.losses.mean()),
+            "is_chosen": trial is fit.taken,
+            "reason": None if trial.losses is not None else "Not tried: the budget was used.",
+        }
     for name, typical in zip(features, fit.typical, strict=True):
         yield {
             **common,

@@ -7,14 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from coterie.scoring.additive import (
-    AdditiveModel,
-    Vector,
-    fit_additive,
-    fit_scorecard,
-    probability_of,
-)
+from coterie.scoring.additive import AdditiveModel, Vector, fit_scorecard
 from coterie.scoring.calibration import Line, fit_line, level_error, slope_of, subgroup_errors
+from coterie.scoring.examples import Examples
 from coterie.scoring.metrics import (
     Difference,
     auc,
@@ -23,97 +18,11 @@ from coterie.scoring.metrics import (
     single_aucs,
     squared_errors,
 )
-from coterie.segmentation.numerics import Labels, Matrix, one_thread
+from coterie.scoring.search import Trial, fit_configuration, parts_of, search
+from coterie.scoring.settings import ScoreSettings
+from coterie.segmentation.numerics import Matrix, one_thread
 
 RULE, SCORECARD, ADDITIVE, BOOSTING = "rule", "scorecard", "additive", "boosting"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScoreSettings:
-    """What a training round may do; every value is a var of the dbt project.
-
-    Attributes
-    ----------
-    seed
-        Seed of every draw.
-    bins, pair_bins
-        Bins of a feature at most, alone and in a pair.
-    pairs
-        Pairs of features at most; 0: none.
-    bags
-        Models that are averaged.
-    learning_rate
-        Step of the boosting.
-    folds
-        Parts of the customers for calibration and for whatever is chosen before evaluation.
-    resamples
-        Bootstrap resamples of the comparison with rivals.
-    positives_min
-        Customers with and without the outcome that an additive model needs, each.
-    slope_min, slope_max
-        Calibration slopes of which the 95 % interval must not be wholly outside.
-    level_error_max
-        Error of the level (mean probability less share) above which the words warn.
-    leak_auc_max
-        AUC above which a feature alone is taken for the outcome itself.
-    subgroup_error_max, subgroup_rows_min
-        How far a subgroup may be off beyond the level, and how many rows it needs to be judged.
-    """
-
-    seed: int = 42
-    bins: int = 32
-    pair_bins: int = 16
-    pairs: int = 10
-    bags: int = 4
-    learning_rate: float = 0.04
-    folds: int = 3
-    resamples: int = 500
-    positives_min: int = 300
-    slope_min: float = 0.8
-    slope_max: float = 1.2
-    level_error_max: float = 0.05
-    leak_auc_max: float = 0.95
-    subgroup_error_max: float = 0.10
-    subgroup_rows_min: int = 200
-
-    def __post_init__(self) -> None:
-        """Refuse settings that mean nothing."""
-        for name, least in {
-            "bins": 2,
-            "pair_bins": 2,
-            "bags": 1,
-            "folds": 2,
-            "resamples": 20,
-        }.items():
-            if getattr(self, name) < least:
-                raise ValueError(f"{name} must be at least {least}, got {getattr(self, name)}")
-        if not 0 < self.slope_min <= 1 <= self.slope_max:
-            raise ValueError("expected 0 < slope_min <= 1 <= slope_max")
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Rows with a known outcome.
-
-    Attributes
-    ----------
-    values
-        Features (rows, features), missing ones NaN.
-    labels
-        0 or 1 for each row.
-    groups
-        Customer of each row as a number from 0.
-    rule
-        Probability by the rule of thumb.
-    subgroups
-        For each kind of subgroup (region, age band, ...) the name of each row's, None without.
-    """
-
-    values: Matrix
-    labels: Labels
-    groups: Labels
-    rule: Vector
-    subgroups: dict[str, list[str | None]] = field(default_factory=dict)
 
 
 @dataclass
@@ -176,12 +85,18 @@ class ScoreFit:
         Median of each feature over the training rows, NaN where it is mostly missing.
     reason
         The decision in words.
+    trials
+        Configurations of the additive model that were searched through.
+    taken
+        The one of them that was fitted.
     """
 
     candidates: tuple[Candidate, ...]
     chosen: Candidate | None
     typical: Vector
     reason: str
+    trials: tuple[Trial, ...] = ()
+    taken: Trial | None = None
 
 
 def train(
@@ -213,12 +128,15 @@ def train(
         With the additive model if it passes every gate, else the scorecard if that does.
     """
     report(f"fitting on {len(training.labels):,} rows")
+    trials: list[Trial] = []
+    taken: Trial | None = None
     candidates = [Candidate(RULE, evaluation.rule), scorecard_of(training, evaluation, settings)]
     # Rows of one customer on several days say nearly the same: customers count.
     customers = [len(np.unique(training.groups[training.labels == label])) for label in (0, 1)]
     if min(customers) >= settings.positives_min:
         report("boosting, and the same without each third of the customers")
-        candidates.append(additive_of(training, evaluation, settings))
+        trials, taken = search(training, settings, report=report)
+        candidates.append(additive_of(training, evaluation, taken, settings))
         candidates.append(boosting_of(training, evaluation, settings))
     for candidate in candidates:
         describe(candidate, evaluation, settings)
@@ -242,6 +160,8 @@ def train(
         chosen=chosen,
         typical=typical_values(training.values),
         reason=words_of(candidates, chosen, settings),
+        trials=tuple(trials),
+        taken=taken,
     )
 
 
@@ -262,75 +182,27 @@ def leaks_of(training: Examples, features: Sequence[str], settings: ScoreSetting
     return f"leak alarm: {', '.join(found)} alone tells the outcome, so was known after it"
 
 
-def folds_of(groups: Labels, folds: int, seed: int) -> Labels:
-    """Part of each row; all rows of a customer are in one."""
-    parts = np.random.default_rng(seed).permutation(int(groups.max()) + 1) % folds
-    return parts[groups]
-
-
-def out_of_fold(
-    training: Examples, fit: Callable[[Examples], Sequence[AdditiveModel]], settings: ScoreSettings
-) -> Matrix:
-    """Logits of each row by models that have not seen its customer (rows, models of a fit)."""
-    folds = folds_of(training.groups, settings.folds, settings.seed)
-    found: Matrix | None = None
-    for fold in range(settings.folds):
-        out = folds == fold
-        rest = ~out
-        models = fit(
-            Examples(
-                training.values[rest],
-                training.labels[rest],
-                np.unique(training.groups[rest], return_inverse=True)[1].astype(np.int64),
-                training.rule[rest],
-            )
-        )
-        if found is None:
-            found = np.empty((len(out), len(models)))
-        found[out] = np.column_stack([model.logits(training.values[out]) for model in models])
-    return found
-
-
 def scorecard_of(training: Examples, evaluation: Examples, settings: ScoreSettings) -> Candidate:
     """Fit and calibrate the scorecard."""
-    logits = out_of_fold(training, lambda rows: [fit_scorecard(rows.values, rows.labels)], settings)
-    line = fit_line(logits[:, 0], training.labels)
+    logits = np.empty(len(training.labels))
+    for out, rest in parts_of(training, settings):
+        logits[out] = fit_scorecard(rest.values, rest.labels).logits(training.values[out])
+    line = fit_line(logits, training.labels)
     model = fit_scorecard(training.values, training.labels).rounded()
     return Candidate(SCORECARD, line.of(model.logits(evaluation.values)), model, line)
 
 
-def additive_of(training: Examples, evaluation: Examples, settings: ScoreSettings) -> Candidate:
-    """Fit and calibrate the additive model; pairs stay in if they pay out of fold.
+def additive_of(
+    training: Examples, evaluation: Examples, taken: Trial, settings: ScoreSettings
+) -> Candidate:
+    """Fit the configuration that was taken on all training rows and calibrate it.
 
-    Pairs are boosted on top of the single features, so that one fit gives both models. They pay
-    where the mean log loss falls by more than the standard error of the difference.
+    Pairs stay in if they pay out of fold; the calibration line is that of the rows' own logits by
+    models that have not seen their customers.
     """
-
-    def boosted(rows: Examples) -> AdditiveModel:
-        return fit_additive(
-            rows.values,
-            rows.labels,
-            rows.groups,
-            bins=settings.bins,
-            pairs=settings.pairs,
-            pair_bins=settings.pair_bins,
-            bags=settings.bags,
-            learning_rate=settings.learning_rate,
-            seed=settings.seed,
-        )
-
-    def both(rows: Examples) -> list[AdditiveModel]:
-        model = boosted(rows)
-        return [model.without_pairs(), model]
-
-    logits = out_of_fold(training, both, settings)
-    losses = [log_losses(probability_of(column), training.labels) for column in logits.T]
-    gain = losses[0] - losses[1]
-    error = float(gain.std(ddof=1) / np.sqrt(len(gain)))
-    pairs_pay = bool(gain.mean() > error)
-    model = boosted(training)
-    model = (model if pairs_pay else model.without_pairs()).rounded()
-    line = fit_line(logits[:, int(pairs_pay)], training.labels)
+    model = fit_configuration(training, taken.configuration, settings)
+    model = (model if taken.pairs_pay else model.without_pairs()).rounded()
+    line = fit_line(taken.logits, training.labels)
     return Candidate(ADDITIVE, line.of(model.logits(evaluation.values)), model, line)
 
 
