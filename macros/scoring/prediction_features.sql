@@ -17,12 +17,15 @@
     {{ coterie.make_array(values) }}
 {%- endmacro %}
 
-{#- Every value of a row that goes into a fit, as one text. -#}
+{#- Every value of a row that goes into a fit, as one text. Joined at once: a chain of `||` copies the text for each feature. -#}
 {% macro prediction_row_text(alias) -%}
-    {{ alias }}.customer_id
-    {%- for feature in coterie.prediction_features() %}
-    || '|' || coalesce({{ coterie.decimal_text(coterie.to_decimal(alias ~ '.' ~ feature.name, 36, 9)) }}, '')
-    {%- endfor -%}
+    concat_ws(
+        '|',
+        {{ alias }}.customer_id
+        {%- for feature in coterie.prediction_features() %},
+        coalesce({{ coterie.decimal_text(coterie.to_decimal(alias ~ '.' ~ feature.name, 36, 9)) }}, '')
+        {%- endfor %}
+    )
 {%- endmacro %}
 
 {#- Hash of the ordered features, of what the labels mean and how models are judged: what a frozen model must agree on with the YAML and the vars of

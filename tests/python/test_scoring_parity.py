@@ -58,12 +58,14 @@ def test_every_customer_of_the_demo_has_the_librarys_probability(connection, out
         "select features from prediction.score_training_plan where outcome = ?", [outcome]
     ).fetchall()
     names = features.split(",")
-    terms = connection.execute(
+    found = connection.execute(
         "select score_terms.* from prediction.score_terms inner join prediction.score_models "
         "using (model_version) where status = 'accepted' and score_models.outcome = ?",
         [outcome],
-    ).to_arrow_table()
-    model, line = read_model(terms.to_pylist(), names)
+    )
+    names_of_terms = [column[0] for column in found.description]
+    terms = [dict(zip(names_of_terms, row, strict=True)) for row in found.fetchall()]
+    model, line = read_model(terms, names)
     columns = ", ".join(f"try_cast(f.{name} as decimal(38, 9))::double" for name in names)
     scored = connection.execute(
         f"select v.{outcome}_probability_uncalibrated, v.{outcome}_probability, {columns} "
