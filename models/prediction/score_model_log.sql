@@ -10,6 +10,7 @@
 -- depends_on: {{ ref('coterie', 'score_terms') }}
 -- depends_on: {{ ref('coterie', 'score_typical_values') }}
 -- depends_on: {{ ref('coterie', 'score_trials') }}
+-- depends_on: {{ ref('coterie', 'score_search') }}
 with
 
 plan as (

@@ -22,11 +22,12 @@
     'score_models_store': ['model_version'],
     'score_evaluation_store': ['outcome', 'as_of_date', 'group_kind', 'group_name'],
     'score_deciles_store': ['outcome', 'as_of_date', 'decile'],
+    'score_drift_store': ['outcome'],
 } %}
 {#- Without an earlier publication, or without a model by features, there is nothing to compare. -#}
 {%- set may_be_empty = [
     'feature_drift_store', 'feature_bins_store', 'input_freshness_store', 'score_models_store', 'score_evaluation_store',
-    'score_deciles_store'
+    'score_deciles_store', 'score_drift_store'
 ] %}
 {%- set accept = 'If the change is real, set var drift_accepted_on to the as_of_date.' %}
 {%- set other_builds = "count(case when build_id <> " ~ coterie.build_id() ~ " then 1 end)" %}

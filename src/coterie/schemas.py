@@ -101,7 +101,8 @@ SEGMENT_MAP_FITS = pa.schema(
 )
 
 #: Everything a training round of the scores learns, in one long table. `part` says what a row is:
-#: outcome (one row per round), trial (one candidate with its figures), term (the intercept, the
+#: outcome (one row per round), trial (one candidate with its figures), search (one configuration of
+#: the search), term (the intercept, the
 #: calibration line, or one bin of one term) or typical (the median of a feature).
 SCORE_FITS = pa.schema(
     [

@@ -230,6 +230,8 @@ DAMAGES = {
         update publication.score_evaluation_store set group_name = null {NEW}""",
     "score_deciles_store_key_is_unique": f"""
         update publication.score_deciles_store set decile = 1 {NEW}""",
+    "score_drift_store_key_is_unique": f"""
+        update publication.score_drift_store set outcome = 'churn' {NEW}""",
     "every_customer_is_in_customer_scores": f"""
         delete from publication.customer_scores_store {NEW} and customer_id = (
             select min(customer_id) from publication.customer_scores_store
