@@ -102,7 +102,13 @@ versions as (
 score_examples as (
 
     select
-        versions.model_version,
+        -- Not a join: its two keys would have the wide rows come out two at a time.
+        case drawn.outcome
+            {%- for outcome in coterie.score_outcomes() %}
+            when '{{ outcome.outcome }}'
+                then (select versions.model_version from versions where versions.outcome = '{{ outcome.outcome }}')
+            {%- endfor %}
+        end as model_version,
         drawn.outcome,
         drawn.part,
         drawn.customer_id,
@@ -114,8 +120,6 @@ score_examples as (
         drawn.age_band,
         drawn.feature_values
     from drawn
-    inner join versions
-        on drawn.outcome = versions.outcome
 
 )
 
