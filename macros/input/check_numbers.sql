@@ -60,6 +60,7 @@
         'score_seed': [0, none, true],
         'score_bins': [2, 256, true],
         'score_pair_bins': [2, 64, true],
+        'score_terms_max': [1, 900, true],
         'score_pairs': [0, 100, true],
         'score_bags': [1, 100, true],
         'score_learning_rate': [0.001, 1, false],

@@ -4,6 +4,7 @@
         'seed': var('score_seed') | int,
         'bins': var('score_bins') | int,
         'pair_bins': var('score_pair_bins') | int,
+        'terms_max': var('score_terms_max') | int,
         'pairs': var('score_pairs') | int,
         'bags': var('score_bags') | int,
         'learning_rate': var('score_learning_rate') | float,

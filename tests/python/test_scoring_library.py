@@ -358,3 +358,19 @@ def test_stable_features_and_directions_are_those_of_every_fold():
     assert stable_features(folds[:1], 3) == (0, 1)
     assert steady_directions(folds, 3) == (1, 0, 0)
     assert steady_directions(folds[:1], 3) == (1, -1, 0)
+
+
+def test_the_strongest_terms_are_kept_in_their_order():
+    rows = examples(3000, 50)
+    model = fit_scorecard(rows.values, rows.labels)
+    kept = model.strongest(rows.values, 2)
+    assert [term.features for term in kept.terms] == [(0,), (1,)]
+    assert model.strongest(rows.values, 4) is model
+    fit = train(
+        rows,
+        examples(1500, 51),
+        settings=ScoreSettings(
+            bags=2, folds=2, pairs=2, resamples=50, positives_min=100, terms_max=3
+        ),
+    )
+    assert len(fit.chosen.model.terms) == 3

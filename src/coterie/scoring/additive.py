@@ -95,6 +95,24 @@ class AdditiveModel:
         single = tuple(term for term in self.terms if len(term.features) == 1)
         return AdditiveModel(self.algorithm, self.intercept, single)
 
+    def strongest(self, values: Matrix, limit: int) -> AdditiveModel:
+        """Give the model with at most so many terms: those that move the rows most.
+
+        Terms are centred, so that leaving one out moves nobody on average.
+
+        Parameters
+        ----------
+        values
+            Rows by which the terms are ranked (mean distance from adding nothing).
+        limit
+            Terms at most.
+        """
+        if len(self.terms) <= limit:
+            return self
+        strengths = np.abs(self.contributions(values)).mean(axis=0)
+        kept = sorted(np.argsort(-strengths, kind="stable")[:limit])
+        return AdditiveModel(self.algorithm, self.intercept, tuple(self.terms[p] for p in kept))
+
     def rounded(self) -> AdditiveModel:
         """Give the model as it is stored: twelve significant digits, nothing that adds nothing."""
         terms = tuple(

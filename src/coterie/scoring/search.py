@@ -131,7 +131,11 @@ def try_out(training: Examples, configuration: Configuration, settings: ScoreSet
     for out, rest in parts_of(training, settings):
         model = fit_configuration(rest, configuration, settings)
         values = training.values[out]
-        logits[out] = np.column_stack([model.without_pairs().logits(values), model.logits(values)])
+        both = [
+            kept.strongest(rest.values, settings.terms_max).logits(values)
+            for kept in (model.without_pairs(), model)
+        ]
+        logits[out] = np.column_stack(both)
         models.append(model)
     losses = [log_losses(probability_of(column), training.labels) for column in logits.T]
     pays = is_lower(losses[1], losses[0])

@@ -201,7 +201,8 @@ def additive_of(
     models that have not seen their customers.
     """
     model = fit_configuration(training, taken.configuration, settings)
-    model = (model if taken.pairs_pay else model.without_pairs()).rounded()
+    model = model if taken.pairs_pay else model.without_pairs()
+    model = model.strongest(training.values, settings.terms_max).rounded()
     line = fit_line(taken.logits, training.labels)
     return Candidate(ADDITIVE, line.of(model.logits(evaluation.values)), model, line)
 
