@@ -200,7 +200,7 @@ def additive_of(
     Pairs stay in if they pay out of fold; the calibration line is that of the rows' own logits by
     models that have not seen their customers.
     """
-    model = fit_configuration(training, taken.configuration, settings)
+    model = fit_configuration(training, taken.configuration, settings, bags=settings.bags)
     model = model if taken.pairs_pay else model.without_pairs()
     model = model.strongest(training.values, settings.terms_max).rounded()
     line = fit_line(taken.logits, training.labels)
