@@ -224,13 +224,17 @@ DAMAGES = {
         insert into publication.customer_scores_store
         select * from publication.customer_scores_store {NEW} limit 1""",
     "score_models_store_key_is_unique": """
-        insert into publication.score_models_store (publication_id, build_id) values (2, 'faults')""",
+        insert into publication.score_models_store (publication_id, build_id)
+        values (2, 'faults')""",
     "score_evaluation_store_key_is_unique": """
-        insert into publication.score_evaluation_store (publication_id, build_id) values (2, 'faults')""",
+        insert into publication.score_evaluation_store (publication_id, build_id)
+        values (2, 'faults')""",
     "score_deciles_store_key_is_unique": """
-        insert into publication.score_deciles_store (publication_id, build_id) values (2, 'faults')""",
+        insert into publication.score_deciles_store (publication_id, build_id)
+        values (2, 'faults')""",
     "score_drift_store_key_is_unique": """
-        insert into publication.score_drift_store (publication_id, build_id) values (2, 'faults')""",
+        insert into publication.score_drift_store (publication_id, build_id)
+        values (2, 'faults')""",
     "every_customer_is_in_customer_scores": f"""
         delete from publication.customer_scores_store {NEW} and customer_id = (
             select min(customer_id) from publication.customer_scores_store
