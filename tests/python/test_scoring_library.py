@@ -141,6 +141,26 @@ def test_a_scorecard_is_centred_and_finds_the_directions():
     assert spread[0] > spread[1] > 5 * spread[3]
 
 
+def test_features_that_are_missing_or_the_same_for_all_add_nothing():
+    training, evaluation = examples(2000, 60), examples(1000, 61)
+    rows = [
+        Examples(
+            np.column_stack(
+                [each.values, np.full(len(each.labels), np.nan), np.ones(len(each.labels))]
+            ),
+            each.labels,
+            each.groups,
+            each.rule,
+        )
+        for each in (training, evaluation)
+    ]
+    fit = train(*rows, settings=SMALL, features=(*FEATURES, "nobody", "all"))
+    assert fit.chosen.name == "additive"
+    for candidate in fit.candidates[1:3]:
+        used = {p for term in candidate.model.terms for p in term.features}
+        assert used <= set(range(4))
+
+
 def test_a_line_finds_its_own_parameters():
     generator = np.random.default_rng(5)
     logits = generator.normal(size=20000)

@@ -95,6 +95,14 @@ class AdditiveModel:
         single = tuple(term for term in self.terms if len(term.features) == 1)
         return AdditiveModel(self.algorithm, self.intercept, single)
 
+    def with_positions(self, positions: Sequence[int]) -> AdditiveModel:
+        """Give the model with its features counted among all: the first is positions[0]."""
+        terms = tuple(
+            Term(tuple(positions[p] for p in term.features), term.edges, term.contributions)
+            for term in self.terms
+        )
+        return AdditiveModel(self.algorithm, self.intercept, terms)
+
     def strongest(self, values: Matrix, limit: int) -> AdditiveModel:
         """Give the model with at most so many terms: those that move the rows most.
 
@@ -181,8 +189,9 @@ def fit_additive(
     # Heavy, and only a build that trains needs it.
     from interpret.glassbox import ExplainableBoostingClassifier  # noqa: PLC0415
 
+    varied = varied_features(values)
     model = ExplainableBoostingClassifier(
-        feature_types=["continuous"] * values.shape[1],
+        feature_types=["continuous"] * len(varied),
         max_bins=bins,
         max_interaction_bins=pair_bins,
         interactions=pairs,
@@ -191,15 +200,23 @@ def fit_additive(
         smoothing_rounds=50,
         interaction_smoothing_rounds=50,
         early_stopping_rounds=50,
-        monotone_constraints=list(directions) or None,
+        monotone_constraints=[directions[position] for position in varied] if directions else None,
         n_jobs=1,
         random_state=seed,
     )
     with warnings.catch_warnings(), one_thread():
         # Missing values have a bin of their own, which is all the warning asks for.
         warnings.filterwarnings("ignore", message="Missing values detected")
-        model.fit(values, labels, bags=left_out(groups, bags=bags, seed=seed))
-    return from_library(model)
+        model.fit(values[:, varied], labels, bags=left_out(groups, bags=bags, seed=seed))
+    return from_library(model).with_positions(varied)
+
+
+def varied_features(values: Matrix) -> tuple[int, ...]:
+    """Positions of the features that differ between rows, missing values being a value."""
+    missing = np.isnan(values)
+    first = np.where(missing[:1], np.nan, values[:1])
+    same = (values == first) | (missing & np.isnan(first))
+    return tuple(int(position) for position in np.flatnonzero(~same.all(axis=0)))
 
 
 def left_out(groups: Labels, *, bags: int, seed: int, share: float = 0.15) -> npt.NDArray[np.int8]:
@@ -286,12 +303,14 @@ def fit_scorecard(values: Matrix, labels: Labels) -> AdditiveModel:
 
     share = labels.mean()
     evidence, edges_of = [], []
-    for column in values.T:
+    varied = varied_features(values)
+    for column in values.T[list(varied)]:
         known = column[~np.isnan(column)]
-        quantiles = np.quantile(known, np.arange(1, SCORECARD_BINS) / SCORECARD_BINS)
-        edges = np.unique(quantiles) if len(known) else np.empty(0)
-        # An edge at the lowest value would leave the bin below it empty.
-        edges = edges[edges > known.min()] if len(known) else edges
+        edges = np.empty(0)
+        if len(known):
+            edges = np.unique(np.quantile(known, np.arange(1, SCORECARD_BINS) / SCORECARD_BINS))
+            # An edge at the lowest value would leave the bin below it empty.
+            edges = edges[edges > known.min()]
         bins = bins_of(column, edges)
         rows = np.bincount(bins, minlength=len(edges) + 2).astype(np.float64)
         ones = np.bincount(bins, weights=labels, minlength=len(edges) + 2)
@@ -300,7 +319,7 @@ def fit_scorecard(values: Matrix, labels: Labels) -> AdditiveModel:
         edges_of.append(edges)
     columns = [
         woe[bins_of(column, edges)]
-        for column, edges, woe in zip(values.T, edges_of, evidence, strict=True)
+        for column, edges, woe in zip(values.T[list(varied)], edges_of, evidence, strict=True)
     ]
     design = np.column_stack(columns)
     with one_thread():
@@ -309,9 +328,9 @@ def fit_scorecard(values: Matrix, labels: Labels) -> AdditiveModel:
     # Terms are centred, as those of the boosting are: what is left is the intercept.
     means = weights * design.mean(axis=0)
     terms = tuple(
-        Term((position,), (edges_of[position],), weights[position] * woe - means[position])
-        for position, woe in enumerate(evidence)
-        if weights[position] != 0
+        Term((varied[place],), (edges_of[place],), weights[place] * woe - means[place])
+        for place, woe in enumerate(evidence)
+        if weights[place] != 0
     )
     return AdditiveModel("scorecard", float(regression.intercept_[0] + means.sum()), terms)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from coterie.scoring.additive import AdditiveModel, Term, Vector, fit_additive, probability_of
+from coterie.scoring.additive import AdditiveModel, Vector, fit_additive, probability_of
 from coterie.scoring.examples import Examples
 from coterie.scoring.metrics import log_losses
 from coterie.scoring.settings import ScoreSettings
@@ -114,11 +114,7 @@ def fit_configuration(
         if configuration.directions
         else (),
     )
-    terms = tuple(
-        Term(tuple(positions[p] for p in term.features), term.edges, term.contributions)
-        for term in model.terms
-    )
-    return AdditiveModel(model.algorithm, model.intercept, terms)
+    return model.with_positions(positions)
 
 
 def try_out(training: Examples, configuration: Configuration, settings: ScoreSettings) -> Trial:
