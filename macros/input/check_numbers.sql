@@ -56,7 +56,7 @@
         'churn_horizon_days': [1, 365, true],
         'purchase_horizon_days': [1, 365, true],
         'churn_active_days': [1, none, true],
-        'score_rows': [100, 100000, true],
+        'score_rows': [100, 45000, true],
         'score_seed': [0, none, true],
         'score_bins': [2, 256, true],
         'score_pair_bins': [2, 64, true],

@@ -51,6 +51,7 @@ placed as (
             else 'training'
         end as part,
         plan.training_rows,
+        plan.evaluation_rows,
         plan.features_hash,
         plan.settings,
         {{ coterie.md5_bucket(
@@ -79,7 +80,9 @@ drawn as (
             placed.customer_id = customer_features.customer_id
             and placed.as_of_date = customer_features.as_of_date
     -- bucket / 2^32 < bound / rows, in integers
-    where placed.part = 'evaluation' or placed.bucket * placed.training_rows < {{ var('score_rows') }} * 4294967296
+    where
+        placed.bucket * case when placed.part = 'evaluation' then placed.evaluation_rows else placed.training_rows end
+        < {{ var('score_rows') }} * 4294967296
 
 ),
 

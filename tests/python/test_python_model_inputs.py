@@ -16,7 +16,7 @@ PYTHON_MODELS = sorted((ROOT / "python_models").rglob("*.py"))
 SAMPLES = {"sample_customers": "is_in_sample"}
 # Vars that are the largest number of rows themselves.
 LIMITS = ("segment_map_rows",)
-# The scores learn from so many rows for each outcome, and are judged on a sample of customers.
+# The scores learn from so many rows for each outcome, and are judged on as many.
 OUTCOMES = 2
 BOUNDS = {*SAMPLES, *LIMITS, "score_rows", "1 row", "1 row per outcome"}
 VARIABLES = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["coterie"]
@@ -70,10 +70,8 @@ def excess(connection: duckdb.DuckDBPyConnection, query: str, bounded_by: str) -
     if bounded_by == "1 row per outcome":
         return rows - OUTCOMES
     if bounded_by == "score_rows":
-        (sampled,) = connection.execute(
-            "select count(distinct customer_id) from features.customer_features where is_in_sample"
-        ).fetchone()
-        return max(rows - OUTCOMES * (VARIABLES[bounded_by] + sampled), 0)
+        # As many to learn from as to be judged on; the md5 bucket draws them to some per cent.
+        return max(rows - OUTCOMES * 2 * int(1.05 * VARIABLES[bounded_by]), 0)
     if bounded_by in LIMITS:
         return max(rows - VARIABLES[bounded_by], 0)
     (bound,) = connection.execute(
