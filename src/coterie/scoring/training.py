@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from coterie.scoring.additive import AdditiveModel, Vector, fit_scorecard
+from coterie.scoring.additive import AdditiveModel, Vector, fit_scorecard, varied_features
 from coterie.scoring.calibration import Line, fit_line, level_error, slope_of, subgroup_errors
 from coterie.scoring.examples import Examples
 from coterie.scoring.metrics import (
@@ -211,11 +211,12 @@ def boosting_of(training: Examples, evaluation: Examples, settings: ScoreSetting
     """Fit gradient boosting, a yardstick that is never published."""
     from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
 
+    varied = varied_features(training.values)
     with one_thread():
         model = HistGradientBoostingClassifier(
             max_iter=100, learning_rate=0.05, max_leaf_nodes=15, random_state=settings.seed
-        ).fit(training.values, training.labels)
-        return Candidate(BOOSTING, model.predict_proba(evaluation.values)[:, 1])
+        ).fit(training.values[:, varied], training.labels)
+        return Candidate(BOOSTING, model.predict_proba(evaluation.values[:, varied])[:, 1])
 
 
 def describe(candidate: Candidate, evaluation: Examples, settings: ScoreSettings) -> None:
