@@ -180,11 +180,15 @@ def scoring(rows: int = 1_000_000, terms: int = 40) -> None:
 def warehouse(path: Path) -> None:
     """Repeat the comparison of a build's training, plain logistic regression beside it."""
     connection = duckdb.connect(str(path), read_only=True)
+    # Installed in another project, the schema is called main_prediction.
+    ((schema,),) = connection.execute(
+        "select table_schema from information_schema.tables where table_name = 'score_examples'"
+    ).fetchall()
     for outcome, version in connection.execute(
-        "select distinct outcome, model_version from prediction.score_examples order by outcome"
+        f"select distinct outcome, model_version from {schema}.score_examples order by outcome"
     ).fetchall():
         table = connection.execute(
-            "select * from prediction.score_examples where outcome = ? "
+            f"select * from {schema}.score_examples where outcome = ? "
             "order by part, customer_id, as_of_date",
             [outcome],
         ).to_arrow_table()
