@@ -104,9 +104,10 @@ class AdditiveModel:
         return AdditiveModel(self.algorithm, self.intercept, terms)
 
     def strongest(self, values: Matrix, limit: int) -> AdditiveModel:
-        """Give the model with at most so many terms: those that move the rows most.
+        """Give the model with at most so many terms: its pairs, and what moves the rows most.
 
-        Terms are centred, so that leaving one out moves nobody on average.
+        Terms are centred, so that leaving one out moves nobody on average. A pair moves few rows,
+        and those by what no other term can say.
 
         Parameters
         ----------
@@ -118,6 +119,7 @@ class AdditiveModel:
         if len(self.terms) <= limit:
             return self
         strengths = np.abs(self.contributions(values)).mean(axis=0)
+        strengths[[len(term.features) > 1 for term in self.terms]] += strengths.sum()
         kept = sorted(np.argsort(-strengths, kind="stable")[:limit])
         return AdditiveModel(self.algorithm, self.intercept, tuple(self.terms[p] for p in kept))
 

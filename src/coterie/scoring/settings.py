@@ -16,7 +16,7 @@ class ScoreSettings:
     bins, pair_bins
         Bins of a feature at most, alone and in a pair.
     terms_max
-        Terms of a model at most: the strongest ones.
+        Terms of a model at most: its pairs and the strongest single features.
     pairs
         Pairs of features at most; 0: none.
     bags
@@ -44,7 +44,7 @@ class ScoreSettings:
     seed: int = 42
     bins: int = 32
     pair_bins: int = 16
-    terms_max: int = 40
+    terms_max: int = 60
     pairs: int = 10
     bags: int = 4
     learning_rate: float = 0.04
