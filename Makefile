@@ -138,7 +138,12 @@ examples: .venv/base.stamp ## build and check the examples on real data (COTERIE
 		$(CURDIR)/$(BIN)/dbt build; \
 		$(CURDIR)/$(BIN)/coterie summary --warehouse $$example.duckdb; \
 		echo "examples/$$example built in $$SECONDS s"; \
-	done
+	done; \
+	echo "==> examples/telco_churn, data from $$COTERIE_DATA"; \
+	cd $(CURDIR)/examples/telco_churn; \
+	$(CURDIR)/$(BIN)/dbt --quiet deps; \
+	$(CURDIR)/$(BIN)/dbt build --select +score_backtest assert_known_figures \
+		--indirect-selection cautious --exclude-resource-type unit_test
 
 prove: .venv/dev.stamp ## the long proofs; their figures are kept in benchmarks/
 	@$(BIN)/pytest -m prove

@@ -29,6 +29,8 @@
     {%- do coterie.check_form('reporting_currency', var('reporting_currency'), '[A-Z]{3}', 'an ISO 4217 code like EUR') -%}
     {%- do coterie.check_form('default_country', var('default_country'), '[A-Z]{2}', 'an ISO 3166 alpha-2 code like FR') -%}
     {%- do coterie.check_form('segment_language', var('segment_language'), 'en|fr', 'en or fr') -%}
+    {%- do coterie.check_form('churn_definition', var('churn_definition'), 'silence|contract', 'silence or contract') -%}
+    {%- do coterie.check_form('score_split', var('score_split'), 'time|customers', 'time or customers') -%}
     {%- do coterie.check_form('store_period', var('store_period'), 'day|month|year', 'day, month or year') -%}
     {%- for name in ['as_of_date', 'known_until', 'demo_known_until', 'drift_accepted_on'] if var(name, '') -%}
         {%- do coterie._check_date(name, var(name) | string) -%}

@@ -7,7 +7,8 @@
         'segment_profiles_store', 'customer_dimensions_store',
         'segment_personas_store', 'segment_named_profiles_store', 'record_counts_store', 'publication_checks',
         'feature_drift_store', 'feature_bins_store', 'segment_models_store', 'input_freshness_store',
-        'cohort_retention_store', 'lifetime_checks_store', 'lifetime_models_store'
+        'cohort_retention_store', 'lifetime_checks_store', 'lifetime_models_store',
+        'customer_scores_store', 'score_models_store', 'score_evaluation_store', 'score_deciles_store', 'score_drift_store'
     ] -%}
         {%- do hooks.append("{{ coterie.delete_old_publications('" ~ store ~ "') }}") -%}
     {%- endfor -%}

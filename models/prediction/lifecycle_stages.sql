@@ -21,14 +21,7 @@ expected_gaps as (
         customer_features.orders_total,
         customer_features.days_since_first_order,
         customer_features.days_since_last_order,
-        greatest(
-            case
-                when customer_features.orders_total >= {{ var('lifecycle_min_orders') }}
-                    then coalesce(customer_features.mean_days_between_orders, usual_gap.days_between_orders)
-                else usual_gap.days_between_orders
-            end,
-            {{ var('lifecycle_shortest_gap_days') }}
-        ) as expected_days_between_orders
+        {{ coterie.expected_order_gap('customer_features', 'usual_gap.days_between_orders') }} as expected_days_between_orders
     from customer_features
     cross join usual_gap
 ),

@@ -21,12 +21,17 @@
     'lifetime_checks_store': ['kind', 'purpose', 'part'],
     'lifetime_models_store': ['model_version'],
     'cohort_retention_store': ['breakdown', 'breakdown_value', 'cohort_month', 'period_unit', 'period'],
+    'customer_scores_store': ['customer_id'],
+    'score_models_store': ['model_version'],
+    'score_evaluation_store': ['outcome', 'as_of_date', 'group_kind', 'group_name'],
+    'score_deciles_store': ['outcome', 'as_of_date', 'decile'],
+    'score_drift_store': ['outcome'],
 } %}
 {#- Without an earlier publication, or without a model by features, there is nothing to compare; without purchases there
-    are no cohorts, without enough of them no lifetime model. -#}
+    are no cohorts, without enough of them no lifetime model and no scores but by rule. -#}
 {%- set may_be_empty = [
     'feature_drift_store', 'feature_bins_store', 'input_freshness_store', 'cohort_retention_store', 'lifetime_checks_store',
-    'lifetime_models_store'
+    'lifetime_models_store', 'score_models_store', 'score_evaluation_store', 'score_deciles_store', 'score_drift_store'
 ] %}
 {%- set accept = 'If the change is real, set var drift_accepted_on to the as_of_date.' %}
 {%- set other_builds = "count(case when build_id <> " ~ coterie.build_id() ~ " then 1 end)" %}
@@ -160,6 +165,17 @@ customers_side_by_side as (
     from customers_store
     full outer join customer_segments_store
         on customers_store.customer_id = customer_segments_store.customer_id
+
+),
+
+scores_side_by_side as (
+
+    select
+        customers_store.customer_id,
+        customer_scores_store.customer_id as scored_customer_id
+    from customers_store
+    full outer join customer_scores_store
+        on customers_store.customer_id = customer_scores_store.customer_id
 
 ),
 
@@ -419,6 +435,50 @@ checks as (
     ) }}
     from dimensions_side_by_side
     where customer_id is null or described_customer_id is null
+
+    union all
+
+    {{ coterie.publication_check(
+        'every_customer_is_in_customer_scores', 'count(*)', 0,
+        'Customers stand in only one of customers and customer_scores.'
+    ) }}
+    from scores_side_by_side
+    where customer_id is null or scored_customer_id is null
+
+    union all
+
+    -- A model in force that scores nobody has lost its parameters; a score without a model in force has an old one.
+    {{ coterie.publication_check(
+        'every_score_has_its_model', 'count(*)', 0,
+        'Scores come from a model that is not in force, or a model in force scores nobody: run the whole build.',
+        culprit='outcome'
+    ) }}
+    from (
+        {%- for outcome in coterie.score_outcomes() %}
+        select
+            '{{ outcome.outcome }}' as outcome,
+            coalesce((
+                select max(score_models_store.model_version)
+                from score_models_store
+                where score_models_store.outcome = '{{ outcome.outcome }}' and score_models_store.status = 'accepted'
+            ), '') as model_version,
+            coalesce((
+                select max(customer_scores_store.{{ outcome.outcome }}_model_version) from customer_scores_store
+            ), '') as scored_by
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
+    ) as models_side_by_side
+    where model_version <> scored_by
+
+    union all
+
+    {{ coterie.publication_check(
+        'scores_are_probabilities',
+        'count(case when not coalesce(churn_probability between 0 and 1, true) '
+        ~ 'or not coalesce(purchase_probability between 0 and 1, false) then 1 end)', 0,
+        'A score lies outside 0..1, or a customer has none for a purchase.'
+    ) }}
+    from customer_scores_store
 
     union all
 

@@ -1,5 +1,4 @@
 {%- set habit_share = var('dimension_habit_share') -%}
-{%- set age_bands = var('age_bands') -%}
 {%- set high_from = (1 - var('dimension_high_value_share')) | round(6) -%}
 {%- set low_to = var('dimension_low_value_share') -%}
 {%- set figures = coterie.dimension_figures() -%}
@@ -139,14 +138,7 @@ dimension_values as (
         customer_features.as_of_date,
 
         -- ---- demographic
-        case
-            when customer_features.age_years is null then 'unknown'
-            {%- for age in age_bands %}
-            when customer_features.age_years < {{ age }}
-                then '{{ 'under ' ~ age if loop.first else age_bands[loop.index0 - 1] ~ '-' ~ (age - 1) }}'
-            {%- endfor %}
-            else '{{ age_bands[-1] }}+'
-        end as age_band,
+        {{ coterie.age_band('customer_features.age_years') }} as age_band,
         -- The feature says whether the gender was known by as_of_date, the record what it is.
         case
             when customer_features.is_female is null then 'unknown'

@@ -135,3 +135,47 @@ LIFETIME_FITS = pa.schema(
         ("reason", pa.string()),
     ]
 )
+
+#: Everything a training round of the scores learns, in one long table. `part` says what a row is:
+#: outcome (one row per round), trial (one candidate with its figures), search (one configuration of
+#: the search), term (the intercept, the
+#: calibration line, or one bin of one term) or typical (the median of a feature).
+SCORE_FITS = pa.schema(
+    [
+        ("part", pa.string()),
+        ("outcome", pa.string()),
+        ("model_version", pa.string()),
+        ("algorithm", pa.string()),
+        ("kind", pa.string()),
+        ("term", pa.int32()),
+        ("feature", pa.string()),
+        ("bin", pa.int32()),
+        ("lower_edge", pa.float64()),
+        ("upper_edge", pa.float64()),
+        ("feature_2", pa.string()),
+        ("bin_2", pa.int32()),
+        ("lower_edge_2", pa.float64()),
+        ("upper_edge_2", pa.float64()),
+        ("contribution", pa.float64()),
+        ("row_count", pa.int64()),
+        ("terms", pa.int32()),
+        ("pairs", pa.int32()),
+        ("auc", pa.float64()),
+        ("brier", pa.float64()),
+        ("log_loss", pa.float64()),
+        ("calibration_slope", pa.float64()),
+        ("calibration_slope_lower", pa.float64()),
+        ("calibration_slope_upper", pa.float64()),
+        ("level_error", pa.float64()),
+        ("worst_subgroup", pa.string()),
+        ("worst_subgroup_error", pa.float64()),
+        *(
+            (f"{figure}_gain_over_{rival}{suffix}", pa.float64())
+            for rival in ("rule", "scorecard")
+            for figure in ("auc", "brier")
+            for suffix in ("", "_lower", "_upper")
+        ),
+        ("is_chosen", pa.bool_()),
+        ("reason", pa.string()),
+    ]
+)

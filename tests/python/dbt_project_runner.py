@@ -44,6 +44,7 @@ MARTS = (
     "segment_lineage",
     "cohort_retention",
     "lifetime_checks",
+    "customer_scores",
 )
 # Layers that explain a difference in a mart.
 EXPLAINING = (

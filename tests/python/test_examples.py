@@ -61,7 +61,28 @@ def test_an_example_finds_the_published_figures_within_a_minute(name, tmp_path):
     assert min(seconds, processor) <= BUDGET_SECONDS
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_churn_of_contracts_is_learnt_without_dates(tmp_path):
+    """Only what the score needs is built: nothing is known of what these customers do."""
+    project = example("telco_churn", tmp_path)
+    project.dbt("deps").expect_success()
+    selected = ("--select", "+score_backtest", "assert_known_figures")
+    without = ("--indirect-selection", "cautious", "--exclude-resource-type", "unit_test")
+    build = project.dbt("build", *selected, *without)
+    if missing_data(build.output):
+        pytest.skip(missing_data(build.output))
+    build.expect_success()
+    assert build.status("assert_known_figures") == "pass"
+    ((decision,),) = project.query(
+        "select decision from prediction.score_models where outcome = 'churn'"
+    )
+    assert "Judged on a fifth of the customers, not on a later day" in decision
+    ((refused,),) = project.query(
+        "select reason from prediction.score_training_plan where outcome = 'purchase'"
+    )
+    assert refused.startswith("Too little to learn from.")
+
+
+@pytest.mark.parametrize("name", [*EXAMPLES, "telco_churn"])
 def test_an_example_says_what_to_download_where(name, tmp_path):
     project = example(name, tmp_path, data=tmp_path)
     project.dbt("deps").expect_success()

@@ -39,8 +39,27 @@ where is_current
     "models/features_twin.sql": """
 select customer_id, as_of_date, 1 as age_years from {{ ref('features_loyalty') }}
 """,
+    # The canary: made of what happened later, as no feature may be.
+    "models/features_canary.sql": """
+select
+    dates.customer_id,
+    dates.as_of_date,
+    count(days.activity_date) as bought_later
+from {{ ref('coterie', 'customer_as_of_dates') }} as dates
+left join {{ ref('coterie', 'customer_days') }} as days
+    on
+        dates.customer_id = days.customer_id
+        and days.orders > 0
+        and days.activity_date between dates.as_of_date + 1 and dates.as_of_date + 30
+group by dates.customer_id, dates.as_of_date
+""",
     "models/features.yml": """
 models:
+  - name: features_canary
+    columns:
+      - name: bought_later
+        config:
+          meta: {family: canary, label: orders in the next 30 days, prediction: true}
   - name: features_loyalty
     columns:
       - name: id_length
@@ -156,3 +175,18 @@ def test_wrong_features_stop_the_build_with_a_sentence(outside, variables, sente
     code, output = outside.dbt("compile", "--select", "customer_features", variables=variables)
     assert code != 0
     assert sentence in " ".join(output.split())
+
+
+def test_a_feature_made_of_the_label_raises_the_leak_alarm(outside):
+    variables = {"extra_features": ["outside.features_canary"]}
+    scores = ("population", "labels", "training_plan", "examples", "fits")
+    models = ("features_canary", "customer_features", *(f"score_{name}" for name in scores))
+    code, output = outside.dbt("run", "--select", *models, variables=variables)
+    assert code == 0, output
+    with duckdb.connect(str(outside.warehouse), read_only=True) as connection:
+        ((is_chosen, reason),) = connection.execute(
+            "select is_chosen, reason from main_prediction.score_fits "
+            "where part = 'outcome' and outcome = 'purchase'"
+        ).fetchall()
+    assert not is_chosen
+    assert "leak alarm: bought_later" in reason

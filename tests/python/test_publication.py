@@ -231,6 +231,32 @@ DAMAGES = {
         set stayer_share = 0.69, stayer_share_min = 0.7 {NEW}""",
     "segment_health_store_is_of_this_build": f"""
         delete from publication.segment_health_store {NEW}""",
+    "customer_scores_store_is_of_this_build": f"""
+        delete from publication.customer_scores_store {NEW}""",
+    "customer_scores_store_key_is_unique": f"""
+        insert into publication.customer_scores_store
+        select * from publication.customer_scores_store {NEW} limit 1""",
+    "score_models_store_key_is_unique": """
+        insert into publication.score_models_store (publication_id, build_id)
+        values (2, 'faults')""",
+    "score_evaluation_store_key_is_unique": """
+        insert into publication.score_evaluation_store (publication_id, build_id)
+        values (2, 'faults')""",
+    "score_deciles_store_key_is_unique": """
+        insert into publication.score_deciles_store (publication_id, build_id)
+        values (2, 'faults')""",
+    "score_drift_store_key_is_unique": """
+        insert into publication.score_drift_store (publication_id, build_id)
+        values (2, 'faults')""",
+    "every_customer_is_in_customer_scores": f"""
+        delete from publication.customer_scores_store {NEW} and customer_id = (
+            select min(customer_id) from publication.customer_scores_store
+        )""",
+    "every_score_has_its_model": f"""
+        update publication.customer_scores_store set churn_model_version = 'zzz' {NEW}""",
+    "scores_are_probabilities": f"""
+        update publication.customer_scores_store set purchase_probability = null {NEW}
+        and customer_id = (select min(customer_id) from publication.customer_scores_store)""",
     "feature_bins_store_is_of_this_build": f"""
         update publication.feature_bins_store set build_id = 'other' {NEW}""",
 }

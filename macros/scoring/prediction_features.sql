@@ -1,0 +1,38 @@
+{#- The features that scores are learnt from: those whose column meta says `prediction: true`, in the order of
+    feature_columns(), each with its position (from 1). -#}
+{% macro prediction_features() -%}
+    {%- set features = [] -%}
+    {%- for column in coterie.feature_columns() if column.prediction -%}
+        {%- do features.append(dict(column, position=features | length + 1)) -%}
+    {%- endfor -%}
+    {{- return(features) -}}
+{%- endmacro %}
+
+{#- Those features of one row as a list of doubles, missing ones null: what is learnt from and what is scored. -#}
+{% macro prediction_values(alias) -%}
+    {%- set values = ['cast(null as double)'] if not coterie.prediction_features() else [] -%}
+    {%- for feature in coterie.prediction_features() -%}
+        {%- do values.append(coterie.finite_number(alias ~ '.' ~ feature.name)) -%}
+    {%- endfor -%}
+    {{ coterie.make_array(values) }}
+{%- endmacro %}
+
+{#- Every value of a row that goes into a fit, as one text. Joined at once: a chain of `||` copies the text for each feature. -#}
+{% macro prediction_row_text(alias) -%}
+    concat_ws(
+        '|',
+        {{ alias }}.customer_id
+        {%- for feature in coterie.prediction_features() %},
+        coalesce({{ coterie.decimal_text(coterie.to_decimal(alias ~ '.' ~ feature.name, 36, 9)) }}, '')
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{#- Hash of the ordered features, of what the labels mean and how models are judged: what a frozen model must agree on with the YAML and the vars of
+    today. -#}
+{% macro prediction_hash(outcome) -%}
+    {%- set parts = [outcome.outcome, outcome.horizon, outcome.label, var('churn_active_days') | int, var('score_split')] -%}
+    {{- return(local_md5(
+        (parts + coterie.prediction_features() | map(attribute='name') | list) | join('\n')
+    )) -}}
+{%- endmacro %}

@@ -1,0 +1,81 @@
+{%- set keys = ['outcome', 'model_version', 'as_of_date'] -%}
+with
+
+score_backtest as (
+
+    select * from {{ ref('coterie', 'score_backtest') }}
+
+),
+
+-- The first decile holds the highest probabilities; equal ones are told apart by the customer, so that every run cuts alike.
+ranked as (
+
+    select
+        score_backtest.*,
+        ntile(10) over (
+            partition by {{ keys | join(', ') }} order by probability desc, customer_id
+        ) as decile
+    from score_backtest
+
+),
+
+sums as (
+
+    select
+        {{ keys | join(', ') }},
+        decile,
+        count(*) as customers,
+        cast(sum(label) as bigint) as positives,
+        sum({{ coterie.to_decimal('probability', 18, 15) }}) as probabilities,
+        min(probability) as lowest_probability,
+        max(probability) as highest_probability,
+        sum(coalesce(revenue_next_90d, 0)) as revenue_next_90d
+    from ranked
+    group by {{ keys | join(', ') }}, decile
+
+),
+
+cumulated as (
+
+    select
+        sums.*,
+        sum(customers) over (
+            partition by {{ keys | join(', ') }} order by decile rows between unbounded preceding and current row
+        ) as customers_so_far,
+        sum(positives) over (
+            partition by {{ keys | join(', ') }} order by decile rows between unbounded preceding and current row
+        ) as positives_so_far,
+        sum(revenue_next_90d) over (
+            partition by {{ keys | join(', ') }} order by decile rows between unbounded preceding and current row
+        ) as revenue_so_far,
+        sum(customers) over (partition by {{ keys | join(', ') }}) as all_customers,
+        sum(positives) over (partition by {{ keys | join(', ') }}) as all_positives,
+        sum(revenue_next_90d) over (partition by {{ keys | join(', ') }}) as all_revenue
+    from sums
+
+),
+
+deciles as (
+
+    select
+        outcome,
+        model_version,
+        as_of_date,
+        decile,
+        customers,
+        positives,
+        lowest_probability,
+        highest_probability,
+        {{ coterie.divide('probabilities', 'customers') }} as mean_probability,
+        {{ coterie.divide('positives', 'customers') }} as share,
+        {{ coterie.divide('positives', 'customers') }}
+        / nullif({{ coterie.divide('all_positives', 'all_customers') }}, 0) as lift,
+        {{ coterie.divide('customers_so_far', 'all_customers') }} as customers_share_so_far,
+        {{ coterie.divide('positives_so_far', 'all_positives') }} as gain,
+        cast(revenue_next_90d as decimal(18, 4)) as revenue_next_90d,
+        {{ coterie.divide('revenue_so_far', 'all_revenue') }} as value_captured
+    from cumulated
+
+)
+
+select * from deciles

@@ -1,0 +1,54 @@
+{{ config(**coterie.replaced_by('publication_id')) }}
+
+with
+
+score_population as (
+
+    select * from {{ ref('coterie', 'score_population') }}
+    where is_current
+
+),
+
+customer_score_values as (
+
+    select * from {{ ref('coterie', 'customer_score_values') }}
+    where is_current
+
+),
+
+stored as (
+
+    select
+        score_population.customer_id,
+        score_population.as_of_date,
+        {%- for outcome in coterie.score_outcomes() %}
+        {%- set name = outcome.outcome %}
+        {%- set is_scored = 'customer_score_values.' ~ name ~ '_probability is not null' %}
+        case
+            when not score_population.{{ outcome.at_risk }} then {{ 'null' if name == 'churn' else 'score_population.' ~ outcome.rule }}
+            else coalesce(customer_score_values.{{ name }}_probability, score_population.{{ outcome.rule }})
+        end as {{ name }}_probability,
+        case
+            when not score_population.{{ outcome.at_risk }} then {{ "'left already'" if name == 'churn' else "'rule of thumb'" }}
+            when {{ is_scored }} then 'model'
+            else 'rule of thumb'
+        end as {{ name }}_basis,
+        score_population.{{ outcome.rule }},
+        {%- for place in range(1, 4) %}
+        case when score_population.{{ outcome.at_risk }} then customer_score_values.{{ name }}_reason_{{ place }} end
+            as {{ name }}_reason_{{ place }},
+        {%- endfor %}
+        customer_score_values.{{ name }}_model_version,
+        {%- endfor %}
+        {%- for outcome in coterie.score_outcomes() %}
+        coalesce(customer_score_values.{{ outcome.outcome }}_model_version, 'rule of thumb') {{ "|| ' / ' ||" if not loop.last }}
+        {%- endfor %} as model_version,
+        {{ coterie.candidate_columns() }}
+    from score_population
+    left join customer_score_values
+        on score_population.customer_id = customer_score_values.customer_id
+    {{ coterie.join_candidate() }}
+
+)
+
+select * from stored
