@@ -63,6 +63,8 @@
         'segment_gap_draws': [1, none, true],
         'segment_rows_min': [1, none, true],
         'segment_macro_count': [2, 3, true],
+        'segment_micro_count': [0, 99, true],
+        'segment_micro_rows_min': [2, none, true],
         'segment_map_rows': [0, 5000, true],
         'segment_age_max_days': [1, none, true],
         'segment_retry_days': [0, none, true],

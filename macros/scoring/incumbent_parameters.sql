@@ -49,12 +49,22 @@
     }) -}}
 {%- endmacro %}
 
+{% macro previous_micro_prototypes() -%}
+    {{- coterie.previous('segment_micro_prototypes', {
+        'model_version': dbt.type_string(),
+        'segment_id': dbt.type_string(),
+        'micro_segment_id': dbt.type_string(),
+        'vector': coterie.array_type('double')
+    }) -}}
+{%- endmacro %}
+
 {#- Segments of the last publication. -#}
 {% macro previous_segments() -%}
     {{- coterie.previous('customer_segments_store', {
         'publication_id': 'bigint',
         'customer_id': dbt.type_string(),
-        'segment_id': dbt.type_string()
+        'segment_id': dbt.type_string(),
+        'micro_segment_id': dbt.type_string()
     }) -}}
 {%- endmacro %}
 

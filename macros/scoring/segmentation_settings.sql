@@ -37,5 +37,7 @@
         'gap_draws': var('segment_gap_draws') | int,
         'rows_min': var('segment_rows_min') | int,
         'macro_count': var('segment_macro_count') | int,
+        'micro_count': var('segment_micro_count') | int,
+        'micro_rows_min': var('segment_micro_rows_min') | int,
     }) -}}
 {%- endmacro %}

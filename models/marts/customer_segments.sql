@@ -13,6 +13,8 @@ customer_segments as (
         cast(segment_name as string) as segment_name,
         cast(macro_segment_id as string) as macro_segment_id,
         cast(macro_segment_name as string) as macro_segment_name,
+        cast(micro_segment_id as string) as micro_segment_id,
+        cast(micro_segment_name as string) as micro_segment_name,
         cast(distance as double) as distance,
         cast(confidence as double) as confidence,
         cast(second_segment_id as string) as second_segment_id,

@@ -33,6 +33,8 @@ stored as (
         segment_descriptions.segment_name,
         segment_descriptions.parent_segment_id as macro_segment_id,
         macro_descriptions.segment_name as macro_segment_name,
+        segment_assignments.micro_segment_id,
+        micro_descriptions.segment_name as micro_segment_name,
         segment_assignments.distance,
         segment_assignments.confidence,
         segment_assignments.second_segment_id,
@@ -49,6 +51,8 @@ stored as (
         on segment_assignments.segment_id = segment_descriptions.segment_id
     left join segment_descriptions as macro_descriptions
         on segment_descriptions.parent_segment_id = macro_descriptions.segment_id
+    left join segment_descriptions as micro_descriptions
+        on segment_assignments.micro_segment_id = micro_descriptions.segment_id
     left join segment_reasons
         on segment_assignments.customer_id = segment_reasons.customer_id
     left join customer_map_positions

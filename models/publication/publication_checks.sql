@@ -188,19 +188,21 @@ segment_counts as (
     where segment_id is not null
     group by segment_id
 
+    union all
+
+    select
+        micro_segment_id as segment_id,
+        count(*) as customers
+    from customer_segments_store
+    where micro_segment_id is not null
+    group by micro_segment_id
+
 ),
 
 bottom_segments as (
 
     select * from segments_store
-    where level = 'segment'
-
-),
-
-macro_segments as (
-
-    select * from segments_store
-    where level = 'macro'
+    where level in ('segment', 'micro')
 
 ),
 
@@ -215,26 +217,27 @@ sizes_side_by_side as (
 
 ),
 
--- Each macro-segment beside the sum of its segments; a segment whose macro-segment is missing stands alone.
-macro_sums as (
+-- Each segment above others beside the sum of these; one whose segment above is missing stands alone.
+part_sums as (
 
     select
         parent_segment_id,
         sum(size) as size
-    from bottom_segments
+    from segments_store
     where parent_segment_id is not null
     group by parent_segment_id
 
 ),
 
-macros_side_by_side as (
+levels_side_by_side as (
 
     select
-        coalesce(macro_segments.size, 0) as stated,
-        coalesce(macro_sums.size, 0) as counted
-    from macro_segments
-    full outer join macro_sums
-        on macro_segments.segment_id = macro_sums.parent_segment_id
+        coalesce(segments_store.size, 0) as stated,
+        coalesce(part_sums.size, 0) as counted
+    from segments_store
+    full outer join part_sums
+        on segments_store.segment_id = part_sums.parent_segment_id
+    where segments_store.level = 'macro' or part_sums.parent_segment_id is not null
 
 ),
 
@@ -526,10 +529,10 @@ checks as (
     union all
 
     {{ coterie.publication_check(
-        'macro_segments_add_up', 'coalesce(sum(abs(stated - counted)), 0)', 0,
-        'Sizes of macro-segments are not the sums of their segments.'
+        'segment_levels_add_up', 'coalesce(sum(abs(stated - counted)), 0)', 0,
+        'Sizes of macro-segments, or of segments with micro-segments, are not the sums of those below them.'
     ) }}
-    from macros_side_by_side
+    from levels_side_by_side
 
     union all
 

@@ -5,8 +5,12 @@
 
 with segment_profile_figures as (
 
-    select * from {{ ref('coterie', 'segment_profile_figures') }}
-    where z is not null
+    select
+        segment_id,
+        feature,
+        trait_z as z
+    from {{ ref('coterie', 'segment_profile_figures') }}
+    where trait_z is not null
 
 ),
 

@@ -31,6 +31,8 @@ incumbent_model as (
 
 {{ coterie.nearest_steps('encoded_vectors', coterie.previous_prototypes()) }},
 
+{{ coterie.micro_steps('encoded_vectors', coterie.previous_micro_prototypes()) }},
+
 thresholds as (
 
     {{ coterie.rule_thresholds() }}
@@ -41,7 +43,8 @@ last_segments as (
 
     select
         stored_segments.customer_id,
-        stored_segments.segment_id
+        stored_segments.segment_id,
+        stored_segments.micro_segment_id
     from {{ coterie.previous_segments() }} as stored_segments
     cross join incumbent
     where stored_segments.publication_id = {{ coterie.last_publication_id() }}
@@ -70,12 +73,18 @@ assignments as (
             when 'rules' then by_rules.rule_segment_id
             when 'publication' then last_segments.segment_id
         end as segment_id,
+        case incumbent.basis
+            when 'model' then micro_choices.micro_segment_id
+            when 'publication' then last_segments.micro_segment_id
+        end as micro_segment_id,
         by_rules.rule_segment_id,
         incumbent.basis
     from by_rules
     cross join incumbent
     left join choices
         on by_rules.customer_id = choices.customer_id
+    left join micro_choices
+        on by_rules.customer_id = micro_choices.customer_id
     left join last_segments
         on by_rules.customer_id = last_segments.customer_id
 

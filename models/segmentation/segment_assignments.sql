@@ -22,6 +22,8 @@ customer_vectors as (
 
 {{ coterie.nearest_steps('customer_vectors', ref('coterie', 'segment_prototypes')) }},
 
+{{ coterie.micro_steps('customer_vectors', ref('coterie', 'segment_micro_prototypes')) }},
+
 thresholds as (
 
     {{ coterie.rule_thresholds() }}
@@ -47,12 +49,18 @@ assignments as (
             when choices.second_score > 0 then 1 - choices.score / choices.second_score
             when choices.second_score = 0 then 0
         end as confidence,
-        choices.second_segment_id
+        choices.second_segment_id,
+        case
+            when {{ coterie.has_enough_data('customer_features') }} and accepted_model.algorithm <> 'rules'
+                then micro_choices.micro_segment_id
+        end as micro_segment_id
     from customer_features
     cross join accepted_model
     cross join thresholds
     left join choices
         on customer_features.customer_id = choices.customer_id
+    left join micro_choices
+        on customer_features.customer_id = micro_choices.customer_id
 
 )
 

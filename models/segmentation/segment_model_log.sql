@@ -10,6 +10,7 @@
 -- depends_on: {{ ref('coterie', 'feature_scaling') }}
 -- depends_on: {{ ref('coterie', 'encoder_layers') }}
 -- depends_on: {{ ref('coterie', 'segment_prototypes') }}
+-- depends_on: {{ ref('coterie', 'segment_micro_prototypes') }}
 -- depends_on: {{ ref('coterie', 'segment_trials') }}
 -- depends_on: {{ ref('coterie', 'segment_lineage_log') }}
 -- depends_on: {{ ref('coterie', 'segment_tree') }}

@@ -13,9 +13,9 @@ profiles as (
     select
         segment_id,
         feature,
-        {{ coterie.to_decimal('z', 18, 9) }} as z
+        {{ coterie.to_decimal('trait_z', 18, 9) }} as z
     from {{ ref('coterie', 'segment_profile_figures') }}
-    where z is not null
+    where trait_z is not null
 
 ),
 
@@ -39,7 +39,7 @@ last_names as (
     from {{ coterie.previous_names() }} as personas
     where
         personas.publication_id = {{ coterie.last_publication_id() }}
-        and personas.level = 'segment'
+        and personas.level in ('segment', 'micro')
 
 ),
 
@@ -75,6 +75,7 @@ proposals as (
         segment_words.segment_id,
         segment_words.language,
         segment_words.level,
+        segment_words.named_within,
         last_names.segment_name as last_name,
         congruences.congruence,
         last_names.segment_name is not null
@@ -89,11 +90,11 @@ proposals as (
         on
             segment_words.segment_id = last_names.segment_id
             and segment_words.language = last_names.language
-            and segment_words.level = 'segment'
+            and segment_words.level in ('segment', 'micro')
     left join congruences
         on
             segment_words.segment_id = congruences.segment_id
-            and segment_words.level = 'segment'
+            and segment_words.level in ('segment', 'micro')
 
 ),
 
@@ -103,7 +104,8 @@ names as (
     select
         *,
         case
-            when is_kept or count(*) over (partition by language, level, proposed_name) = 1 then proposed_name
+            when is_kept or count(*) over (partition by language, level, named_within, proposed_name) = 1
+                then proposed_name
             else proposed_name || ' (' || segment_id || ')'
         end as segment_name
     from proposals
@@ -116,6 +118,7 @@ segment_names as (
         segment_id,
         language,
         level,
+        named_within,
         segment_name,
         congruence,
         is_kept,

@@ -21,16 +21,36 @@ customer_features as (
 
 ),
 
+-- A customer counts in the segment and in its micro-segment.
+members as (
+
+    select
+        customer_id,
+        model_version,
+        segment_id
+    from assignments
+
+    union all
+
+    select
+        customer_id,
+        model_version,
+        micro_segment_id as segment_id
+    from assignments
+    where micro_segment_id is not null
+
+),
+
 segment_sums as (
 
     select
-        assignments.model_version,
-        assignments.segment_id,
+        members.model_version,
+        members.segment_id,
         {{ coterie.profile_sums('customer_features') }} as sums
-    from assignments
+    from members
     inner join customer_features
-        on assignments.customer_id = customer_features.customer_id
-    group by assignments.model_version, assignments.segment_id
+        on members.customer_id = customer_features.customer_id
+    group by members.model_version, members.segment_id
 
 ),
 
@@ -92,7 +112,9 @@ all_totals as (
     from segment_totals
     inner join segment_sizes
         on segment_totals.segment_id = segment_sizes.segment_id
-    where segment_sizes.parent_segment_id is not null
+    where
+        segment_sizes.level = 'segment'
+        and segment_sizes.parent_segment_id is not null
     group by
         segment_totals.model_version,
         segment_sizes.parent_segment_id,
@@ -105,13 +127,16 @@ all_totals as (
 population_totals as (
 
     select
-        position,
-        sum(known) as population_known,
-        sum(total) as population_total,
-        sum(transformed_total) as population_transformed_total,
-        sum(transformed_squares) as population_transformed_squares
+        segment_totals.position,
+        sum(segment_totals.known) as population_known,
+        sum(segment_totals.total) as population_total,
+        sum(segment_totals.transformed_total) as population_transformed_total,
+        sum(segment_totals.transformed_squares) as population_transformed_squares
     from segment_totals
-    group by position
+    inner join segment_sizes
+        on segment_totals.segment_id = segment_sizes.segment_id
+    where segment_sizes.level = 'segment'
+    group by segment_totals.position
 
 ),
 
@@ -158,7 +183,7 @@ deviations as (
 
 ),
 
-profile_figures as (
+figures as (
 
     select
         model_version,
@@ -176,6 +201,26 @@ profile_figures as (
                 then (transformed_mean - transformed_population_mean) / transformed_deviation
         end as z
     from deviations
+
+),
+
+-- A micro-segment is told from its segment, which it has most in common with.
+profile_figures as (
+
+    select
+        figures.*,
+        case
+            when segment_sizes.level = 'micro' then 100 * figures.mean / nullif(parents.mean, 0)
+            else figures.index_100
+        end as trait_index_100,
+        case when segment_sizes.level = 'micro' then figures.z - parents.z else figures.z end as trait_z
+    from figures
+    inner join segment_sizes
+        on figures.segment_id = segment_sizes.segment_id
+    left join figures as parents
+        on
+            segment_sizes.parent_segment_id = parents.segment_id
+            and figures.feature = parents.feature
 
 )
 

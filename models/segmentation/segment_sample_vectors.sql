@@ -93,6 +93,7 @@ sample_vectors as (
         sample.as_of_date,
         {{ coterie.finite_number('sample.' ~ var('segment_order_feature')) }} as order_value,
         incumbent_assignments.segment_id as incumbent_segment_id,
+        incumbent_assignments.micro_segment_id as incumbent_micro_segment_id,
         incumbent_assignments.rule_segment_id,
         {{ coterie.prepared_vector('sample', 'parameters') }} as prepared,
         {{ coterie.known_vector('sample', 'parameters') }} as known

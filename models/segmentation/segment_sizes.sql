@@ -64,6 +64,21 @@ segments as (
 
 ),
 
+micro_segments as (
+
+    select
+        assignments.micro_segment_id as segment_id,
+        assignments.segment_id as parent_segment_id,
+        count(*) as size,
+        sum({{ coterie.to_decimal('customer_features.revenue_365d', 38, 9) }}) as revenue
+    from assignments
+    inner join customer_features
+        on assignments.customer_id = customer_features.customer_id
+    where assignments.micro_segment_id is not null
+    group by assignments.micro_segment_id, assignments.segment_id
+
+),
+
 levels as (
 
     select
@@ -74,6 +89,17 @@ levels as (
         size,
         revenue
     from segments
+
+    union all
+
+    select
+        segment_id,
+        'micro' as level,
+        parent_segment_id,
+        cast(null as {{ dbt.type_string() }}) as members,
+        size,
+        revenue
+    from micro_segments
 
     union all
 
@@ -90,6 +116,15 @@ levels as (
 
 ),
 
+totals as (
+
+    select
+        sum(size) as size,
+        sum(revenue) as revenue
+    from segments
+
+),
+
 segment_sizes as (
 
     select
@@ -98,13 +133,13 @@ segment_sizes as (
         levels.parent_segment_id,
         levels.members,
         cast(levels.size as bigint) as size,
-        cast(levels.size as double) / sum(levels.size) over (partition by levels.level) as share,
-        cast(levels.revenue as double)
-        / nullif(cast(sum(levels.revenue) over (partition by levels.level) as double), 0) as revenue_share,
+        cast(levels.size as double) / totals.size as share,
+        cast(levels.revenue as double) / nullif(cast(totals.revenue as double), 0) as revenue_share,
         accepted_model.model_version,
         accepted_model.algorithm
     from levels
     cross join accepted_model
+    cross join totals
 
 )
 

@@ -59,16 +59,16 @@ traits as (
         profile_figures.segment_id,
         languages.language,
         profile_figures.position,
-        profile_figures.z,
+        profile_figures.trait_z as z,
         feature_labels.label,
-        cast(cast(round(profile_figures.index_100) as bigint) as {{ dbt.type_string() }}) as index_text,
+        cast(cast(round(profile_figures.trait_index_100) as bigint) as {{ dbt.type_string() }}) as index_text,
         coalesce(
             segment_phrases.phrase,
             case
-                when languages.language = 'fr' and profile_figures.z > 0
+                when languages.language = 'fr' and profile_figures.trait_z > 0
                     then '« ' || feature_labels.label || ' » au-dessus de la moyenne'
                 when languages.language = 'fr' then '« ' || feature_labels.label || ' » au-dessous de la moyenne'
-                when profile_figures.z > 0 then 'high ' || feature_labels.label
+                when profile_figures.trait_z > 0 then 'high ' || feature_labels.label
                 else 'low ' || feature_labels.label
             end
         ) as phrase,
@@ -85,11 +85,11 @@ traits as (
         on
             profile_figures.feature = segment_phrases.feature
             and languages.language = segment_phrases.language
-            and segment_phrases.direction = case when profile_figures.z > 0 then 'high' else 'low' end
+            and segment_phrases.direction = case when profile_figures.trait_z > 0 then 'high' else 'low' end
     where
-        abs(profile_figures.z) >= {{ var('segment_trait_z_min') }}
+        abs(profile_figures.trait_z) >= {{ var('segment_trait_z_min') }}
         -- z is of the transformed scale, the index printed beside the words of the plain one: they must point one way.
-        and profile_figures.z * (profile_figures.index_100 - 100) > 0
+        and profile_figures.trait_z * (profile_figures.trait_index_100 - 100) > 0
         and profile_figures.known_customers >= {{ var('segment_trait_known_min') }} * segment_sizes.size
         -- An empty phrase: known, and not worth a word.
         and (segment_phrases.feature is null or segment_phrases.phrase is not null)
@@ -250,6 +250,8 @@ names as (
 
     select
         segment_sizes.*,
+        -- Micro-segments are named within their segment.
+        case when segment_sizes.level = 'micro' then segment_sizes.parent_segment_id else '' end as named_within,
         languages.language,
         segment_traits.figures,
         segment_traits.traits,
@@ -277,8 +279,8 @@ name_uses as (
 
     select
         *,
-        count(*) over (partition by language, level, two_traits) as two_traits_uses,
-        count(*) over (partition by language, level, three_traits) as three_traits_uses
+        count(*) over (partition by language, level, named_within, two_traits) as two_traits_uses,
+        count(*) over (partition by language, level, named_within, three_traits) as three_traits_uses
     from names
 
 ),
@@ -351,17 +353,31 @@ texts as (
     select
         *,
         coalesce('Regroupe ' || members || '. ', '')
+        || case when level = 'micro' then 'Une partie de ' || parent_segment_id || '. ' else '' end
         || coalesce('Segment par règles : ' || rule_description || '. ', '')
         || cast(size as {{ dbt.type_string() }}) || case when size > 1 then ' clients, ' else ' client, ' end
         || {{ coterie.percent_text('share', 'language') }} || ' de ceux qui ont un segment'
         || coalesce(', avec ' || {{ coterie.percent_text('revenue_share', 'language') }} || {{ french_revenue }}, '')
-        || '.' || coalesce(' Pour un client moyen à 100 : ' || figures || '.', '') as description_fr,
+        || '.' || coalesce(
+            case
+                when level = 'micro' then ' Pour un client moyen de ce segment à 100 : '
+                else ' Pour un client moyen à 100 : '
+            end
+            || figures || '.', ''
+        ) as description_fr,
         coalesce('Sums up ' || members || '. ', '')
+        || case when level = 'micro' then 'A part of ' || parent_segment_id || '. ' else '' end
         || coalesce('Segment by rules: ' || rule_description || '. ', '')
         || cast(size as {{ dbt.type_string() }}) || case when size > 1 then ' customers, ' else ' customer, ' end
         || {{ coterie.percent_text('share', 'language') }} || ' of those with a segment'
         || coalesce(', with ' || {{ coterie.percent_text('revenue_share', 'language') }} || {{ english_revenue }}, '')
-        || '.' || coalesce(' Against 100 for the average customer: ' || figures || '.', '') as description_en,
+        || '.' || coalesce(
+            case
+                when level = 'micro' then ' Against 100 for the average customer of the segment: '
+                else ' Against 100 for the average customer: '
+            end
+            || figures || '.', ''
+        ) as description_en,
         {{ coterie.number_text('revenue', 0, 'language') }}
         || ' {{ var('reporting_currency') }} en 365 jours en moyenne'
         || coalesce(', indice ' || revenue_index_text || ' (client moyen : 100)', '') as value_fr,
@@ -383,6 +399,7 @@ segment_words as (
         segment_id,
         language,
         level,
+        named_within,
         coalesce(
             rule_name,
             {{ coterie.upper_text('substr(trait_name, 1, 1)') }} || substr(trait_name, 2)

@@ -38,6 +38,8 @@ def model(dbt, session):
             basis=incumbent["basis"],
             last_number=incumbent["last_number"],
             rules=sample["rule_segment_id"].to_pylist(),
+            micro_labels=sample["incumbent_micro_segment_id"].to_pylist(),
+            last_micro_ids=(incumbent["last_micro_ids"] or "").split(", "),
         ),
         report=in_dbt_log("segmentation"),
     )

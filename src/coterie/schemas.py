@@ -21,6 +21,7 @@ SEGMENT_FITS = pa.schema(
         ("layer", pa.int32()),
         ("unit", pa.int32()),
         ("segment_id", pa.string()),
+        ("micro_segment_id", pa.string()),
         ("prototype", pa.int32()),
         ("vector", pa.list_(pa.float64())),
         ("bias", pa.float64()),

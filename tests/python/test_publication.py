@@ -196,7 +196,7 @@ DAMAGES = {
         and segment_id = (
             select min(segment_id) from publication.segments_store where level = 'segment'
         )""",
-    "macro_segments_add_up": f"""
+    "segment_levels_add_up": f"""
         update publication.segments_store set parent_segment_id = 'm99' {NEW}
         and segment_id = (
             select min(segment_id) from publication.segments_store where level = 'segment'

@@ -2,6 +2,7 @@
 
 import shutil
 
+import numpy as np
 import pytest
 from dbt_project_runner import ProjectRunner
 
@@ -16,6 +17,8 @@ FROM_THE_FEATURES_ON = (
 )
 # The demo has six or seven groups; any number of them shall pass.
 FEWER = {"segment_k_max": 5, "segment_jaccard_min": 0.3, "segment_ari_min": 0.3}
+# The demo of 1,000 customers has segments of about 150.
+PARTS = {"segment_micro_count": 2, "segment_micro_rows_min": 30}
 
 
 @pytest.fixture
@@ -34,6 +37,11 @@ def train(project, command="run", **variables):
 def segments(project):
     """Segment of each customer."""
     return dict(project.query("select customer_id, segment_id from marts.customer_segments"))
+
+
+def micro_segments(project):
+    """Micro-segment of each customer."""
+    return dict(project.query("select customer_id, micro_segment_id from marts.customer_segments"))
 
 
 def lineage(project):
@@ -55,12 +63,34 @@ def numbers(identifiers):
 def test_another_seed_moves_nobody(project):
     before = segments(project)
     assert {kind for kind, _, _ in lineage(project)} == {"born"}
-    train(project, "build", segment_seed=43).expect_success()
+    train(project, **PARTS).expect_success()
+    parts_before = micro_segments(project)
+    train(project, "build", segment_seed=43, **PARTS).expect_success()
     after = segments(project)
     assert before.keys() == after.keys()
     assert sum(before[c] != after[c] for c in before) < 0.01 * len(before)
     assert {kind for kind, _, _ in lineage(project)} == {"kept"}
-    assert project.query("select count(*) from segmentation.segment_models") == [(2,)]
+    assert project.query("select count(*) from segmentation.segment_models") == [(3,)]
+
+    parts = micro_segments(project)
+    assert len(set(parts.values()) - {None}) >= 4
+    assert sum(parts_before[c] != parts[c] for c in parts) < 0.01 * len(parts)
+    # Each in the part of their segment that is nearest, as numpy has it.
+    nearest = {}
+    rows = project.query(
+        """
+        select customer_vectors.customer_id, prototypes.micro_segment_id, encoded, vector
+        from segmentation.customer_vectors
+        inner join segmentation.segment_assignments using (customer_id)
+        inner join segmentation.segment_micro_prototypes as prototypes
+            on prototypes.model_version = customer_vectors.model_version
+            and prototypes.segment_id = segment_assignments.segment_id
+        """
+    )
+    for customer, part, encoded, vector in rows:
+        distance = np.linalg.norm(np.array(encoded) - vector)
+        nearest[customer] = min(nearest.get(customer, (np.inf, "")), (distance, part))
+    assert {c: part for c, (_, part) in nearest.items()} == {c: p for c, p in parts.items() if p}
 
 
 def test_another_number_of_segments_is_told_and_no_number_is_used_twice(project):

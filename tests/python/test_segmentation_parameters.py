@@ -15,6 +15,7 @@ from coterie.segmentation.rows import encoder_rows, prototype_rows, segment_id_a
 TEST = "assert_the_accepted_model_has_its_parameters"
 ENCODER = "the encoder of the accepted model is incomplete"
 PROTOTYPES = "the prototypes of the accepted model are incomplete"
+MICRO = "the micro-segments of the accepted model are incomplete"
 TREE = "the tree of segments of the accepted model is incomplete"
 PRECISIONS = "the precisions of the accepted model are incomplete"
 
@@ -56,6 +57,14 @@ class Warehouse:
             self.connection.execute(
                 f"insert into segmentation.{table} by name "
                 f"select {columns} from fits where part = '{part}'"
+            )
+        self.connection.execute("delete from segmentation.segment_micro_prototypes")
+        for part in ("s02.01", "s02.02"):
+            self.connection.execute(
+                "insert into segmentation.segment_micro_prototypes by name "
+                "select ? as model_version, 's02' as segment_id, ? as micro_segment_id, "
+                "? as vector, 9 as size",
+                [self.version, part, prototypes[0].vector.tolist()],
             )
         self.connection.execute("delete from segmentation.segment_tree")
         for number, segment in enumerate(sorted({p.segment for p in prototypes}), start=1):
@@ -151,6 +160,15 @@ def test_a_mixture_is_whole(warehouse_):
             "update segmentation.segment_prototypes set precision_vector = vector, "
             "score_offset = 1 where prototype = 2",
             PRECISIONS,
+        ),
+        (
+            "delete from segmentation.segment_micro_prototypes where micro_segment_id = 's02.01'",
+            MICRO,
+        ),
+        (
+            "update segmentation.segment_micro_prototypes set vector = vector[2:] "
+            "where micro_segment_id = 's02.01'",
+            MICRO,
         ),
         ("delete from segmentation.segment_tree where node = 1", TREE),
         ("delete from segmentation.segment_tree", TREE),

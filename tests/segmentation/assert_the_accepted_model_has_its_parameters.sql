@@ -124,6 +124,32 @@ prototypes as (
 
 ),
 
+-- A divided segment has two parts at least.
+divided_segments as (
+
+    select
+        model_version,
+        segment_id,
+        count(*) as parts,
+        min({{ coterie.array_length('vector') }}) as fewest_coordinates,
+        max({{ coterie.array_length('vector') }}) as most_coordinates
+    from {{ ref('coterie', 'segment_micro_prototypes') }}
+    group by model_version, segment_id
+
+),
+
+micro_prototypes as (
+
+    select
+        model_version,
+        min(parts) as fewest_parts,
+        min(fewest_coordinates) as fewest_coordinates,
+        max(most_coordinates) as most_coordinates
+    from divided_segments
+    group by model_version
+
+),
+
 trees as (
 
     select
@@ -176,7 +202,10 @@ parameters as (
         prototypes.fewest_precisions,
         prototypes.most_precisions,
         prototypes.mixture_prototypes,
-        prototypes.offsets
+        prototypes.offsets,
+        micro_prototypes.fewest_parts,
+        micro_prototypes.fewest_coordinates as fewest_micro_coordinates,
+        micro_prototypes.most_coordinates as most_micro_coordinates
     from accepted_model
     left join scaling
         on accepted_model.model_version = scaling.model_version
@@ -188,6 +217,8 @@ parameters as (
         on accepted_model.model_version = outputs.model_version
     left join prototypes
         on accepted_model.model_version = prototypes.model_version
+    left join micro_prototypes
+        on accepted_model.model_version = micro_prototypes.model_version
     left join trees
         on accepted_model.model_version = trees.model_version
 
@@ -246,6 +277,15 @@ problems as (
             or fewest_coordinates <> coordinates
             or most_coordinates <> coordinates
         )
+
+    union all
+
+    select 'the micro-segments of the accepted model are incomplete' as problem
+    from parameters
+    where
+        fewest_parts < 2
+        or fewest_micro_coordinates <> coordinates
+        or most_micro_coordinates <> coordinates
 
     union all
 

@@ -60,6 +60,10 @@ class Incumbent:
         The highest number that a segment ever had: 7 if the last was s07.
     rules
         (customers,), segments by rules, for a round in which nothing is good enough.
+    micro_labels
+        (customers,), ids of their micro-segments, None without one.
+    last_micro_ids
+        The highest id that a micro-segment ever had, of each segment that was divided.
     """
 
     labels: Sequence[str | None]
@@ -67,6 +71,18 @@ class Incumbent:
     basis: str = "none"
     last_number: int = 0
     rules: Sequence[str | None] | None = None
+    micro_labels: Sequence[str | None] | None = None
+    last_micro_ids: Sequence[str] = ()
+
+    def micro_label(self, row: int, segment_id: str) -> str | None:
+        """Give the id of the customer's micro-segment if it is one of this segment, else None."""
+        label = self.micro_labels[row] if self.micro_labels else None
+        return label if label is not None and label.startswith(f"{segment_id}.") else None
+
+    def last_micro_number(self, segment_id: str) -> int:
+        """Give the highest number that a micro-segment of this segment ever had, 0 without any."""
+        ids = [name for name in self.last_micro_ids if name.startswith(f"{segment_id}.")]
+        return max((int(name.rsplit(".", 1)[1]) for name in ids), default=0)
 
     @property
     def ids(self) -> list[str]:

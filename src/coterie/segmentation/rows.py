@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from coterie.segmentation.encoders import Encoder
 from coterie.segmentation.identity import segment_id_at
 from coterie.segmentation.levels import Node
+from coterie.segmentation.micro import MicroSegment
 from coterie.segmentation.prototypes import Prototype, in_order
 from coterie.segmentation.surrogate import Bound
 from coterie.segmentation.trials import Fit
@@ -38,6 +39,7 @@ def fits_rows(fit: Fit, model_version: str) -> Iterator[dict[str, object]]:
         *prototype_rows(fit.prototypes, fit.segment_ids),
         *tree_rows(fit.tree, fit.segment_ids),
         *rule_rows(fit.rules, fit.segment_ids),
+        *micro_rows(fit.micro, fit.segment_ids),
     ):
         yield {**common, **row}
 
@@ -132,6 +134,28 @@ def rule_rows(
             "at_most": bound.at_most,
             "customers": bound.size,
             "customers_right": bound.right,
+        }
+
+
+def micro_rows(
+    micro: Sequence[MicroSegment], segment_ids: Sequence[str] = ()
+) -> Iterator[dict[str, object]]:
+    """One row per micro-segment.
+
+    Parameters
+    ----------
+    micro
+        Of one model.
+    segment_ids
+        See prototype_rows.
+    """
+    for part in micro:
+        yield {
+            "part": "micro",
+            "segment_id": _id_of(part.segment, segment_ids),
+            "micro_segment_id": part.micro_segment_id,
+            "vector": part.vector.tolist(),
+            "customers": part.size,
         }
 
 

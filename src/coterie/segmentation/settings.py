@@ -78,6 +78,10 @@ class Settings:
         Fewer customers than this are not clustered.
     macro_count
         Macro-segments above the segments, at most.
+    micro_count
+        Micro-segments below each segment, at most; 0 for none.
+    micro_rows_min
+        Customers of the sample that each of them has at least.
     """
 
     seed: int = 42
@@ -116,6 +120,8 @@ class Settings:
     gap_draws: int = 10
     rows_min: int = 200
     macro_count: int = 3
+    micro_count: int = 0
+    micro_rows_min: int = 100
 
     def __post_init__(self) -> None:
         """Refuse settings that contradict themselves; lists become tuples."""

@@ -36,6 +36,7 @@ from coterie.segmentation.algorithms import ALGORITHMS, Clustering, fit_clusteri
 from coterie.segmentation.encoders import Encoder, fit_encoder
 from coterie.segmentation.identity import Incumbent, Limits, carry_over, lineage_of_rules
 from coterie.segmentation.levels import segment_tree
+from coterie.segmentation.micro import micro_segments
 from coterie.segmentation.numerics import Labels, Matrix, even_rows, one_thread
 from coterie.segmentation.prototypes import (
     UNASSIGNED,
@@ -356,6 +357,18 @@ class Round:
             lineage=lineage,
             tree=segment_tree(self.values, points, labels, most=self.settings.macro_count),
             rules=learn_rules(self.values, labels, leaves=leaves),
+            micro=micro_segments(
+                points,
+                labels,
+                sorted(ids),
+                self.order_values,
+                incumbent=self.incumbent,
+                most=self.settings.micro_count,
+                rows_min=self.settings.micro_rows_min,
+                seed=self.settings.seed,
+                cold_gain=self.settings.cold_gain,
+                limits=limits_of(self.settings),
+            ),
         )
 
     # ---- 1. screen

@@ -9,6 +9,7 @@ from coterie.segmentation.algorithms import ALGORITHMS
 from coterie.segmentation.encoders import Encoder
 from coterie.segmentation.identity import Lineage
 from coterie.segmentation.levels import Node
+from coterie.segmentation.micro import MicroSegment
 from coterie.segmentation.prototypes import Prototype
 from coterie.segmentation.settings import Settings
 from coterie.segmentation.surrogate import Bound
@@ -126,6 +127,8 @@ class Fit:
         The segments and their unions; empty for rules.
     rules
         What the leaves of the surrogate tree ask; empty for rules.
+    micro
+        Micro-segments; empty for rules, and where segments are not divided.
     """
 
     algorithm: str
@@ -138,6 +141,7 @@ class Fit:
     lineage: list[Lineage] = field(default_factory=list)
     tree: tuple[Node, ...] = ()
     rules: tuple[Bound, ...] = ()
+    micro: tuple[MicroSegment, ...] = ()
 
     @property
     def segment_count(self) -> int | None:
