@@ -97,6 +97,7 @@
         'score_age_max_days': [1, none, true],
         'score_retry_days': [0, none, true],
         'drift_psi_min': [0, none, false],
+        'drift_share_floor': [0.0001, 0.1, false],
         'drift_alpha': [0.000001, 0.5, false],
         'drift_customers_min': [1, none, true],
         'drift_features_max': [1, none, true],

@@ -7,11 +7,14 @@
 {%- endmacro %}
 
 {#- The part of one bin in the population stability index, sum (p - q) ln(p / q), as a decimal so that the sum over the bins
-    is the same in any order. -#}
+    is the same in any order. In the logarithm a share counts as var drift_share_floor at least: an empty bin that gets one
+    customer in forty is no drift, though the ratio of the two shares is in the hundreds. -#}
 {% macro stability_term(customers, total, other_customers, other_total, bins) -%}
     {%- set share = coterie._smoothed_share(customers, total, bins) -%}
     {%- set other_share = coterie._smoothed_share(other_customers, other_total, bins) -%}
-    {{ coterie.to_decimal('((' ~ share ~ ' - ' ~ other_share ~ ') * ln(' ~ share ~ ' / ' ~ other_share ~ '))', 18, 15) }}
+    {%- set floor = var('drift_share_floor') -%}
+    {%- set ratio = 'greatest(' ~ share ~ ', ' ~ floor ~ ') / greatest(' ~ other_share ~ ', ' ~ floor ~ ')' -%}
+    {{ coterie.to_decimal('((' ~ share ~ ' - ' ~ other_share ~ ') * ln(' ~ ratio ~ '))', 18, 15) }}
 {%- endmacro %}
 
 {#- Index that two samples of one population exceed with probability `tail`, but no less than var drift_psi_min. Without a

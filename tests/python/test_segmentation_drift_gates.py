@@ -263,7 +263,7 @@ def test_months_of_a_retailer_raise_no_false_error(tmp_path):
             pytest.skip("Online Retail II is not on this machine: see examples/online_retail_ii")
         build.expect_success()
         failed = project.query(
-            "select check_name, words from publication.publication_checks where not is_passed"
+            "select check_name, words from main_publication.publication_checks where not is_passed"
         )
         if failed:
             refused[month] = sorted(failed)
@@ -272,10 +272,10 @@ def test_months_of_a_retailer_raise_no_false_error(tmp_path):
             for customers, segments, verdict in project.query(
                 """
                 select
-                    (select count(*) from marts.customer_segments where segment_id is not null),
-                    (select count(*) from marts.segments where level = 'segment'),
+                    (select count(*) from main_marts.customer_segments where segment_id is not null),
+                    (select count(*) from main_marts.segments where level = 'segment'),
                     (
-                        select verdict from publication.segment_health_store
+                        select verdict from main_publication.segment_health_store
                         order by publication_id desc limit 1
                     )
                 """

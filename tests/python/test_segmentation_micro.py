@@ -80,6 +80,15 @@ def test_parts_keep_their_ids_and_new_ones_get_numbers_never_used():
     assert ids - {"s03.04", "s03.05", "s03.06"} <= {"s03.12", "s03.13"}
 
 
+def test_the_number_of_parts_stays_while_it_is_possible():
+    points, labels, parts = customers()
+    before = ["s03.01" if part == 0 else "s03.02" for part in parts] + [None] * 10
+    incumbent = Incumbent(["s03"] * len(parts) + ["s07"] * 10, micro_labels=before)
+    assert len(divide(points, labels, incumbent)) == 2
+    assert len(divide(points, labels, incumbent, most=2, rows_min=40)) == 2
+    assert len(divide(points, labels, incumbent, rows_min=70)) == 0
+
+
 def test_parts_of_another_segment_lend_no_ids():
     """A segment that was born has parts of its own, even where the customers had parts before."""
     points, labels, parts = customers()

@@ -73,8 +73,8 @@ def micro_segments(
     most
         Parts of a segment at most; below 2 there are none.
     rows_min
-        Customers of the sample that a part has at least: a segment has as many parts as leave each
-        so many, and none where that is fewer than two.
+        Customers of the sample that a part has at least: a segment has as many parts as before, or
+        as leave each so many, and none where that is fewer than two.
     seed
         Of the starts.
     cold_gain
@@ -126,11 +126,17 @@ def _divided(
     seed: int,
     cold_gain: float,
 ) -> Clustering | None:
-    """Divide one segment into as many parts as are large enough; None where that is not two."""
+    """Divide one segment into as many parts as before, or as are large enough.
+
+    None where two are not. Starts that differ may differ in whether a part is large enough, so the
+    number before is tried first.
+    """
     if most < PARTS_MIN:
         return None
     distinct = len(np.unique(np.round(points, 9), axis=0)) if len(points) else 0
-    for count in range(min(most, len(points) // rows_min, distinct), PARTS_MIN - 1, -1):
+    possible = range(min(most, len(points) // rows_min, distinct), PARTS_MIN - 1, -1)
+    held = len(set(before) - {None})
+    for count in sorted(possible, key=lambda count: (count != held, -count)):
         cold = fit_clustering("kmeans", points, count, seed=seed)
         clustering = _warmer(points, before, cold, seed=seed, cold_gain=cold_gain)
         if clustering.k == count and np.bincount(clustering.labels).min() >= rows_min:
