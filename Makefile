@@ -153,6 +153,7 @@ lock: .venv/dev.stamp ## lock the newest versions the tested ranges allow, the s
 	@for extra in dev base dashboard spark spark35; do \
 		echo "==> requirements/$$extra.txt"; \
 		flags=$$([ $$extra = base ] || echo --extra $$extra); \
+		[ $$extra != dev ] || flags="$$flags --extra mlflow"; \
 		[ $$extra = dev ] || flags="$$flags --constraint $(CONSTRAINTS)"; \
 		$(BIN)/pip-compile --quiet --generate-hashes --no-strip-extras --no-header --no-emit-index-url \
 			--no-emit-trusted-host --no-emit-find-links --no-annotate $$flags \

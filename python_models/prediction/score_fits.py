@@ -13,14 +13,18 @@ def model(dbt, session):
     # Imported only now: a build without training need not wait for scikit-learn and interpret.
     from coterie.progress import in_dbt_log  # noqa: PLC0415
     from coterie.scoring import ScoreSettings, fit_rounds  # noqa: PLC0415
+    from coterie.tracking import log_training  # noqa: PLC0415
 
+    settings, report = dbt.config.meta_get("settings"), in_dbt_log("scores")
     table = to_arrow(examples).sort_by(
         [(name, "ascending") for name in ("outcome", "part", "customer_id", "as_of_date")]
     )
     rows = fit_rounds(
         table,
         [plan for plan in plans if plan["is_due"]],
-        settings=ScoreSettings(**dbt.config.meta_get("settings")),
-        report=in_dbt_log("scores"),
+        settings=ScoreSettings(**settings),
+        report=report,
     )
-    return with_schema(rows, SCORE_FITS)
+    fits = with_schema(rows, SCORE_FITS)
+    log_training("scores", fits, settings=settings, report=report)
+    return fits

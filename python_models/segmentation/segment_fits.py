@@ -21,7 +21,9 @@ def model(dbt, session):
         fit_segments,
         fits_rows,
     )
+    from coterie.tracking import log_training  # noqa: PLC0415
 
+    settings, report = dbt.config.meta_get("settings"), in_dbt_log("segmentation")
     sample = to_arrow(vectors).sort_by("customer_id")
     incumbent = to_arrow(in_force).to_pylist()[0]
     version, methods = plan["model_version"], plan["imputations"].split(",")
@@ -30,7 +32,7 @@ def model(dbt, session):
     fit = fit_segments(
         values,
         sample["order_value"].to_numpy(),
-        settings=Settings(**dbt.config.meta_get("settings")),
+        settings=Settings(**settings),
         features=plan["features"].split(",") if sample.num_rows else (),
         incumbent=Incumbent(
             sample["incumbent_segment_id"].to_pylist(),
@@ -41,7 +43,9 @@ def model(dbt, session):
             micro_labels=sample["incumbent_micro_segment_id"].to_pylist(),
             last_micro_ids=(incumbent["last_micro_ids"] or "").split(", "),
         ),
-        report=in_dbt_log("segmentation"),
+        report=report,
     )
     rows = (*fits_rows(fit, version), *axis_rows(values, version), *imputations)
-    return with_schema(rows, SEGMENT_FITS)
+    fits = with_schema(rows, SEGMENT_FITS)
+    log_training("segments", fits, settings=settings, report=report)
+    return fits

@@ -272,7 +272,7 @@ def test_months_of_a_retailer_raise_no_false_error(tmp_path):
             for customers, segments, verdict in project.query(
                 """
                 select
-                    (select count(*) from main_marts.customer_segments where segment_id is not null),
+                    (select count(segment_id) from main_marts.customer_segments),
                     (select count(*) from main_marts.segments where level = 'segment'),
                     (
                         select verdict from main_publication.segment_health_store
