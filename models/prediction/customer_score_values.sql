@@ -1,3 +1,4 @@
+-- noqa: disable=LT02, LT09
 {%- set models = coterie.score_parameters() -%}
 {%- set names = coterie.scored_features(models) -%}
 {%- set subjects = {'churn': 'the risk of churn', 'purchase': 'the chance of a purchase'} -%}

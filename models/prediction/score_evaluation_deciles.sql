@@ -7,13 +7,14 @@ score_backtest as (
 
 ),
 
--- The first decile holds the highest probabilities; equal ones are told apart by the customer, so that every run cuts alike.
+-- The first decile holds the highest probabilities; equal ones are told apart by the customer, so that every run cuts
+-- alike.
 ranked as (
 
     select
-        score_backtest.*,
+        *,
         ntile(10) over (
-            partition by {{ keys | join(', ') }} order by probability desc, customer_id
+            partition by {{ keys | join(', ') }} order by probability desc, customer_id asc
         ) as decile
     from score_backtest
 
@@ -38,7 +39,7 @@ sums as (
 cumulated as (
 
     select
-        sums.*,
+        *,
         sum(customers) over (
             partition by {{ keys | join(', ') }} order by decile rows between unbounded preceding and current row
         ) as customers_so_far,

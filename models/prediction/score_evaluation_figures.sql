@@ -1,4 +1,5 @@
-{%- set keys = ['outcome', 'model_version', 'as_of_date', 'group_kind', 'group_name'] -%}
+-- noqa: disable=LT02
+{% set keys = ['outcome', 'model_version', 'as_of_date', 'group_kind', 'group_name'] %}
 with
 
 score_backtest as (

@@ -109,7 +109,10 @@ score_examples as (
         case drawn.outcome
             {%- for outcome in coterie.score_outcomes() %}
             when '{{ outcome.outcome }}'
-                then (select versions.model_version from versions where versions.outcome = '{{ outcome.outcome }}')
+                then (
+                    select versions.model_version from versions
+                    where versions.outcome = '{{ outcome.outcome }}'
+                )
             {%- endfor %}
         end as model_version,
         drawn.outcome,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from dbt_project_runner import ProjectRunner
 
 ROOT = Path(__file__).parents[2]
