@@ -39,14 +39,15 @@ backtests as (
 
 ),
 
--- The first decile holds the highest probabilities or expected revenues; equal ones are told apart by the customer, so that
--- every run cuts alike.
+-- The first decile holds the highest probabilities or expected revenues; equal ones are told apart by the customer, so
+-- that every run cuts alike.
 ranked as (
 
     select
-        backtests.*,
+        *,
         ntile(10) over (
-            partition by {{ keys | join(', ') }} order by probability desc, expected_revenue_90d desc, customer_id
+            partition by {{ keys | join(', ') }}
+                order by probability desc, expected_revenue_90d desc, customer_id asc
         ) as decile
     from backtests
 
@@ -72,7 +73,7 @@ sums as (
 cumulated as (
 
     select
-        sums.*,
+        *,
         sum(customers) over (
             partition by {{ keys | join(', ') }} order by decile rows between unbounded preceding and current row
         ) as customers_so_far,

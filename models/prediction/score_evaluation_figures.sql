@@ -1,6 +1,7 @@
-{%- set keys = ['outcome', 'model_version', 'as_of_date', 'group_kind', 'group_name'] -%}
-{%- set group_kinds = ['all', 'segment', 'region', 'age_band'] -%}
-{%- set value_figures = ['spearman', 'normalised_gini', 'top_tenth_value_share'] -%}
+-- noqa: disable=LT02
+{% set keys = ['outcome', 'model_version', 'as_of_date', 'group_kind', 'group_name'] %}
+{% set group_kinds = ['all', 'segment', 'region', 'age_band'] %}
+{% set value_figures = ['spearman', 'normalised_gini', 'top_tenth_value_share'] %}
 with
 
 score_backtest as (
@@ -79,15 +80,11 @@ values_grouped as (
 
 ),
 
-model_ranks as (
+rank_figures as (
 
-    {{ coterie.rank_figures_by('values_grouped', keys, 'expected_revenue_90d', 'revenue_next_90d') }}
-
-),
-
-rule_ranks as (
-
-    {{ coterie.rank_figures_by('values_grouped', keys, 'rule_revenue_90d', 'revenue_next_90d') }}
+    {{ coterie.rank_figures_by(
+        'values_grouped', keys, {'': 'expected_revenue_90d', 'rule_': 'rule_revenue_90d'}, 'revenue_next_90d'
+    ) }}
 
 ),
 
@@ -162,17 +159,15 @@ figures_of_values as (
         value_sums.expected_revenue_90d,
         value_sums.rule_revenue_90d,
         {%- for name in value_figures %}
-        model_ranks.{{ name }},
-        rule_ranks.{{ name }} as rule_{{ name }}{{ ',' if not loop.last }}
+        rank_figures.{{ name }},
+        rank_figures.rule_{{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from value_sums
-    {%- for other in ['model_ranks', 'rule_ranks'] %}
-    inner join {{ other }}
+    inner join rank_figures
         on
             {%- for key in keys %}
-            {{ 'and ' if not loop.first }}value_sums.{{ key }} = {{ other }}.{{ key }}
+            {{ 'and ' if not loop.first }}value_sums.{{ key }} = rank_figures.{{ key }}
             {%- endfor %}
-    {%- endfor %}
 
 ),
 

@@ -31,11 +31,13 @@ stored as (
         {%- set name = outcome.outcome %}
         {%- set is_scored = 'customer_score_values.' ~ name ~ '_probability is not null' %}
         case
-            when not score_population.{{ outcome.at_risk }} then {{ 'null' if name == 'churn' else 'score_population.' ~ outcome.rule }}
+            when not score_population.{{ outcome.at_risk }}
+                then {{ 'null' if name == 'churn' else 'score_population.' ~ outcome.rule }}
             else coalesce(customer_score_values.{{ name }}_probability, score_population.{{ outcome.rule }})
         end as {{ name }}_probability,
         case
-            when not score_population.{{ outcome.at_risk }} then {{ "'left already'" if name == 'churn' else "'rule of thumb'" }}
+            when not score_population.{{ outcome.at_risk }}
+                then {{ "'left already'" if name == 'churn' else "'rule of thumb'" }}
             when {{ is_scored }} then 'model'
             else 'rule of thumb'
         end as {{ name }}_basis,
@@ -51,8 +53,11 @@ stored as (
         customer_lifetime.expected_revenue_365d,
         customer_lifetime.model_version as lifetime_model_version,
         {%- for outcome in coterie.score_outcomes() %}
-        coalesce(customer_score_values.{{ outcome.outcome }}_model_version, 'rule of thumb') || ' / ' ||
-        {%- endfor %} coalesce(customer_lifetime.model_version, 'none') as model_version,
+        {{ "|| ' / ' || " if not loop.first }}coalesce(
+            customer_score_values.{{ outcome.outcome }}_model_version, 'rule of thumb'
+        )
+        {%- endfor %}
+        || ' / ' || coalesce(customer_lifetime.model_version, 'none') as model_version,
         {{ coterie.candidate_columns() }}
     from score_population
     left join customer_score_values

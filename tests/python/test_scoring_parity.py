@@ -72,7 +72,7 @@ def test_figures_of_an_order_are_those_of_scipy_and_of_the_curve(tmp_path):
         columns["customer_id"] += [f"{row:05d}" for row in generator.permutation(rows)]
         columns["score"] += list(score)
         columns["value"] += list(np.maximum(score + generator.integers(-9, 9, rows), 0) + 1)
-    query = "{{ coterie.rank_figures_by('orders', ['name'], 'score', 'value') }}"
+    query = "{{ coterie.rank_figures_by('orders', ['name'], {'': 'score'}, 'value') }}"
     with duckdb.connect() as connection:
         connection.register("drawn", pa.table(columns))
         connection.execute(
