@@ -62,7 +62,9 @@ past_days as (
     select labelled.as_of_date
     from (select distinct as_of_date from score_labels) as labelled
     cross join parameters
-    where {{ dbt.datediff('labelled.as_of_date', 'parameters.fitted_on', 'day') }} <= parameters.holdout_days
+    where
+        {{ dbt.datediff('labelled.as_of_date', 'parameters.fitted_on', 'day') }} -- noqa: LT05
+        <= parameters.holdout_days
 
 ),
 

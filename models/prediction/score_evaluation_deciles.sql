@@ -47,7 +47,7 @@ ranked as (
         *,
         ntile(10) over (
             partition by {{ keys | join(', ') }}
-                order by probability desc, expected_revenue_90d desc, customer_id asc
+            order by probability desc, expected_revenue_90d desc, customer_id asc
         ) as decile
     from backtests
 

@@ -168,17 +168,25 @@ customers_side_by_side as (
 
 ),
 
+lifetime_in_force as (
+
+    select max(model_version) as model_version from lifetime_models_store
+    where status = 'accepted'
+
+),
+
 scores_side_by_side as (
 
     select
         customers_store.customer_id,
         customer_scores_store.customer_id as scored_customer_id,
-        customers_store.orders,
+        case when customers_store.orders > 0 then lifetime_in_force.model_version end as to_be_valued_by,
         case when customer_scores_store.p_alive is not null then customer_scores_store.lifetime_model_version end
             as valued_by
     from customers_store
     full outer join customer_scores_store
         on customers_store.customer_id = customer_scores_store.customer_id
+    cross join lifetime_in_force
 
 ),
 
@@ -492,14 +500,7 @@ checks as (
         ~ 'build.'
     ) }}
     from scores_side_by_side
-    where
-        coalesce(valued_by, '') <> case
-            when orders > 0 then coalesce((
-                select max(lifetime_models_store.model_version) from lifetime_models_store
-                where lifetime_models_store.status = 'accepted'
-            ), '')
-            else ''
-        end
+    where coalesce(valued_by, '') <> coalesce(to_be_valued_by, '')
 
     union all
 
