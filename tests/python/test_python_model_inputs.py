@@ -2,7 +2,6 @@
 
 import ast
 import copy
-import json
 import shutil
 from pathlib import Path
 
@@ -21,14 +20,6 @@ LIMITS = {"segment_map_rows": 50}
 OUTCOMES = 2
 BOUNDS = {*SAMPLES, *LIMITS, "score_rows", "1 row", "1 row per outcome"}
 VARIABLES = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["coterie"]
-
-
-@pytest.fixture(scope="module")
-def manifest(demo) -> dict:
-    if not (demo.target / "manifest.json").exists():
-        # Another run built the demo.
-        demo.dbt("parse").expect_success()
-    return json.loads((demo.target / "manifest.json").read_text())
 
 
 @pytest.fixture(scope="module")
