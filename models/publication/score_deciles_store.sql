@@ -24,6 +24,7 @@ stored as (
         score_evaluation_deciles.lift,
         score_evaluation_deciles.customers_share_so_far,
         score_evaluation_deciles.gain,
+        score_evaluation_deciles.expected_revenue_90d,
         score_evaluation_deciles.revenue_next_90d,
         score_evaluation_deciles.value_captured,
         {{ coterie.candidate_columns() }}

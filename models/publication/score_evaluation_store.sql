@@ -28,6 +28,15 @@ stored as (
         score_evaluation_figures.rule_auc,
         score_evaluation_figures.rule_log_loss,
         score_evaluation_figures.rule_brier,
+        score_evaluation_figures.revenue_next_90d,
+        score_evaluation_figures.expected_revenue_90d,
+        score_evaluation_figures.rule_revenue_90d,
+        score_evaluation_figures.spearman,
+        score_evaluation_figures.rule_spearman,
+        score_evaluation_figures.normalised_gini,
+        score_evaluation_figures.rule_normalised_gini,
+        score_evaluation_figures.top_tenth_value_share,
+        score_evaluation_figures.rule_top_tenth_value_share,
         {{ coterie.candidate_columns() }}
     from score_evaluation_figures
     {{ coterie.join_candidate() }}
