@@ -1,12 +1,4 @@
 {%- set attributes = ['channel', 'country', 'segment', 'campaign'] -%}
-{%- set breakdown_value -%}
-    case breakdowns.breakdown
-            {%- for attribute in attributes %}
-            when '{{ attribute }}' then {{ attribute }}
-            {%- endfor %}
-            else 'all'
-        end
-{%- endset -%}
 with
 
 customer_cohorts as (
@@ -128,7 +120,12 @@ observed_values as (
         {{ coterie.broadcast(['breakdowns']) }}
         observed_parts.*,
         breakdowns.breakdown,
-        {{ breakdown_value }} as breakdown_value
+        case breakdowns.breakdown
+            {%- for attribute in attributes %}
+            when '{{ attribute }}' then observed_parts.{{ attribute }}
+            {%- endfor %}
+            else 'all'
+        end as breakdown_value
     from observed_parts
     cross join breakdowns
 
@@ -156,7 +153,12 @@ cohort_values as (
         {{ coterie.broadcast(['breakdowns']) }}
         cohort_parts.*,
         breakdowns.breakdown,
-        {{ breakdown_value }} as breakdown_value
+        case breakdowns.breakdown
+            {%- for attribute in attributes %}
+            when '{{ attribute }}' then cohort_parts.{{ attribute }}
+            {%- endfor %}
+            else 'all'
+        end as breakdown_value
     from cohort_parts
     cross join breakdowns
 

@@ -1,7 +1,7 @@
 -- noqa: disable=LT02, LT09
-{%- set models = coterie.score_parameters() -%}
-{%- set names = coterie.scored_features(models) -%}
-{%- set subjects = {'churn': 'the risk of churn', 'purchase': 'the chance of a purchase'} -%}
+{% set models = coterie.score_parameters() %}
+{% set names = coterie.scored_features(models) %}
+{% set subjects = {'churn': 'the risk of churn', 'purchase': 'the chance of a purchase'} %}
 -- depends_on: {{ ref('coterie', 'score_models') }}
 -- depends_on: {{ ref('coterie', 'score_terms') }}
 -- depends_on: {{ ref('coterie', 'score_typical_values') }}

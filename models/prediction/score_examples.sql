@@ -105,8 +105,8 @@ versions as (
 score_examples as (
 
     select
-        -- Not a join: its two keys would have the wide rows come out two at a time. An aggregate, so that Spark makes one
-        -- query of the two.
+        -- Not a join: its two keys would have the wide rows come out two at a time. An aggregate, so that Spark makes
+        -- one query of the two.
         case drawn.outcome
             {%- for outcome in coterie.score_outcomes() %}
             when '{{ outcome.outcome }}'
