@@ -26,7 +26,7 @@ IN_PROCESSES := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 # What `make parity` builds, and the layers that explain a difference in a mart.
 PARITY := $(CURDIR)/warehouse/parity
 PARITY_MODELS := customer_identities, customer_features, feature_scaling, segment_prototypes, lifecycle_stages, \
-	lifetime_parameters, customer_lifetime
+	lifetime_parameters, customer_lifetime, score_terms
 PARITY_WITHOUT := --exclude-resource-type test --exclude-resource-type unit_test
 PARITY_ENGINES := .venv/spark.stamp
 

@@ -16,32 +16,72 @@
     {{ coterie.make_array(keys) }}
 {%- endmacro %}
 
-{#- A value in words beside what is typical: `31 (typical: 12)`. -#}
-{% macro value_beside_typical(value, typical, unit) -%}
-    coalesce({{ coterie.value_text(value, "'" ~ unit ~ "'") }}, 'not known') || ' (typical: '
-    {%- if typical is none %} || 'not known'
-    {%- else %} || {{ coterie.value_text(coterie.double_literal(typical), "'" ~ unit ~ "'") }}
-    {%- endif %} || ')'
+{#- How many features a term of a model has at most: 2 where there are pairs. -#}
+{% macro score_reason_sides(model) -%}
+    {%- set sides = [0] -%}
+    {%- for term in model.terms -%}
+        {%- do sides.append(term.features | length) -%}
+    {%- endfor -%}
+    {{- return(sides | max) -}}
 {%- endmacro %}
 
-{#- A reason in words, of a key of score_reason_keys: what the customer has, what is typical, and whether it raises or lowers the
-    score. Null where the term adds next to nothing. subject: what is raised. -#}
-{% macro score_reason_words(model, key, alias, subject) -%}
+{#- What a reason is made of, as a list of columns: value, typical, label and unit of the first and the second feature of a
+    term, `<prefix>_value_1` and so on. Picked before they are put in words, so that the words stand once in the statement and
+    not once for each term. term: SQL expression of the term's number. -#}
+{% macro score_reason_parts(model, term, alias, prefix) -%}
     {%- set known = {} -%}
     {%- for feature in coterie.prediction_features() -%}{%- do known.update({feature.name: feature}) -%}{%- endfor -%}
+    {%- set no_text = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set columns = [] -%}
+    {%- for side in range(coterie.score_reason_sides(model)) -%}
+        {%- set values, typicals, labels, units = [], [], [], [] -%}
+        {%- for scored in model.terms -%}
+            {%- if scored.features | length > side -%}
+                {%- set feature = scored.features[side] -%}
+                {%- set meta = known.get(feature.name, {'label': feature.name, 'unit': 'number'}) -%}
+                {%- do values.append('when ' ~ scored.number ~ ' then ' ~ alias ~ '.' ~ feature.name) -%}
+                {%- do typicals.append(
+                    'cast(null as double)' if feature.typical is none else coterie.double_literal(feature.typical)
+                ) -%}
+                {%- do labels.append(coterie.text_literal(meta.label)) -%}
+                {%- do units.append(coterie.text_literal(meta.unit)) -%}
+            {%- else -%}
+                {%- do typicals.append('cast(null as double)') -%}
+                {%- do labels.append(no_text) -%}
+                {%- do units.append(no_text) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- set suffix = ' as ' ~ prefix ~ '_' -%}
+        {%- do columns.append('case ' ~ term ~ ' ' ~ values | join(' ') ~ ' end' ~ suffix ~ 'value_' ~ (side + 1)) -%}
+        {%- for name, texts in [('typical', typicals), ('label', labels), ('unit', units)] -%}
+            {%- do columns.append(
+                coterie.element_at(coterie.make_array(texts), term) ~ suffix ~ name ~ '_' ~ (side + 1)
+            ) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{- return(columns) -}}
+{%- endmacro %}
+
+{#- A value in words beside what is typical: `31 (typical: 12)`. -#}
+{% macro value_beside_typical(value, typical, unit) -%}
+    coalesce({{ coterie.value_text(value, unit) }}, 'not known')
+            || ' (typical: ' || coalesce({{ coterie.value_text(typical, unit) }}, 'not known') || ')'
+{%- endmacro %}
+
+{#- A reason in words, of the parts of score_reason_parts: what the customer has, what is typical, and whether it raises or lowers
+    the score. Null without a key. key: SQL expression of a key of score_reason_keys. parts: what the names of the parts begin
+    with. sides: how many features a term has at most. subject: what is raised. -#}
+{% macro score_reason_words(key, parts, sides, subject) -%}
     case
-        when {{ key }} is null or {{ key }} < 2000 then null
-        else
-            case 999 - {{ key }} % 1000
-                {%- for term in model.terms %}
-                when {{ term.number }} then
-                    {%- for feature in term.features -%}
-                    {%- set meta = known.get(feature.name, {'label': feature.name, 'unit': 'number'}) %}
-                    {{ '|| ' if not loop.first }}{{ coterie.text_literal((' with ' if not loop.first else '') ~ meta.label ~ ' ') }}
-                    || {{ coterie.value_beside_typical(alias ~ '.' ~ feature.name, feature.typical, meta.unit) }}
-                    {%- endfor %}
-                {%- endfor %}
-            end
+        when {{ key }} is not null then
+            {{ parts }}_label_1 || ' '
+            || {{ coterie.value_beside_typical(parts ~ '_value_1', parts ~ '_typical_1', parts ~ '_unit_1') }}
+            {%- if sides > 1 %}
+            || coalesce(
+                ' with ' || {{ parts }}_label_2 || ' '
+                || {{ coterie.value_beside_typical(parts ~ '_value_2', parts ~ '_typical_2', parts ~ '_unit_2') }}, ''
+            )
+            {%- endif %}
             || case when {{ key }} % 2000 >= 1000 then ' raises ' else ' lowers ' end
             || {{ coterie.text_literal(subject) }}
         end

@@ -23,6 +23,10 @@ customer_scores as (
         cast(purchase_reason_2 as string) as purchase_reason_2,
         cast(purchase_reason_3 as string) as purchase_reason_3,
         cast(purchase_model_version as string) as purchase_model_version,
+        cast(p_alive as double) as p_alive,
+        cast(expected_revenue_90d as double) as expected_revenue_90d,
+        cast(expected_revenue_365d as double) as expected_revenue_365d,
+        cast(lifetime_model_version as string) as lifetime_model_version,
         cast(model_version as string) as model_version
     from customer_scores_store
 

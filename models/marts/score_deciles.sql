@@ -20,7 +20,8 @@ score_deciles as (
         cast(lift as double) as lift,
         cast(customers_share_so_far as double) as customers_share_so_far,
         cast(gain as double) as gain,
-        cast(revenue_next_90d as decimal(38,4)) as revenue_next_90d,
+        cast(expected_revenue_90d as decimal(38, 4)) as expected_revenue_90d,
+        cast(revenue_next_90d as decimal(38, 4)) as revenue_next_90d,
         cast(value_captured as double) as value_captured
     from score_deciles_store
 

@@ -23,7 +23,16 @@ score_evaluation as (
         cast(rule_mean_probability as double) as rule_mean_probability,
         cast(rule_auc as double) as rule_auc,
         cast(rule_log_loss as double) as rule_log_loss,
-        cast(rule_brier as double) as rule_brier
+        cast(rule_brier as double) as rule_brier,
+        cast(revenue_next_90d as decimal(38, 4)) as revenue_next_90d,
+        cast(expected_revenue_90d as decimal(38, 4)) as expected_revenue_90d,
+        cast(rule_revenue_90d as decimal(38, 4)) as rule_revenue_90d,
+        cast(spearman as double) as spearman,
+        cast(rule_spearman as double) as rule_spearman,
+        cast(normalised_gini as double) as normalised_gini,
+        cast(rule_normalised_gini as double) as rule_normalised_gini,
+        cast(top_tenth_value_share as double) as top_tenth_value_share,
+        cast(rule_top_tenth_value_share as double) as rule_top_tenth_value_share
     from score_evaluation_store
 
 )

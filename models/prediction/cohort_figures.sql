@@ -1,4 +1,3 @@
-{%- set breakdowns = ['all', 'channel', 'country', 'segment', 'campaign'] -%}
 {%- set attributes = ['channel', 'country', 'segment', 'campaign'] -%}
 with
 
@@ -108,52 +107,76 @@ cohort_parts as (
 
 ),
 
-{% for breakdown in breakdowns -%}
-{%- set value = "'all'" if breakdown == 'all' else breakdown -%}
-observed_by_{{ breakdown }} as (
+breakdowns as (
+
+    {% for breakdown in ['all'] + attributes -%}
+    {{ 'union all ' if not loop.first }}select '{{ breakdown }}' as breakdown
+    {% endfor %}
+),
+
+observed_values as (
 
     select
-        '{{ breakdown }}' as breakdown,
-        {{ value }} as breakdown_value,
+        {{ coterie.broadcast(['breakdowns']) }}
+        observed_parts.*,
+        breakdowns.breakdown,
+        case breakdowns.breakdown
+            {%- for attribute in attributes %}
+            when '{{ attribute }}' then observed_parts.{{ attribute }}
+            {%- endfor %}
+            else 'all'
+        end as breakdown_value
+    from observed_parts
+    cross join breakdowns
+
+),
+
+observed as (
+
+    select
+        breakdown,
+        breakdown_value,
         cohort_month,
         period_unit,
         period,
         sum(active) as active,
         sum(second_purchases) as second_purchases,
         cast(sum(revenue) as decimal(18, 4)) as revenue
-    from observed_parts
-    group by {{ value ~ ', ' if breakdown != 'all' }}cohort_month, period_unit, period
+    from observed_values
+    group by breakdown, breakdown_value, cohort_month, period_unit, period
+
+),
+
+cohort_values as (
+
+    select
+        {{ coterie.broadcast(['breakdowns']) }}
+        cohort_parts.*,
+        breakdowns.breakdown,
+        case breakdowns.breakdown
+            {%- for attribute in attributes %}
+            when '{{ attribute }}' then cohort_parts.{{ attribute }}
+            {%- endfor %}
+            else 'all'
+        end as breakdown_value
+    from cohort_parts
+    cross join breakdowns
 
 ),
 
 -- By day of the first purchase, for the expectation depends on it.
-sizes_by_{{ breakdown }} as (
+day_sizes as (
 
     select
-        '{{ breakdown }}' as breakdown,
-        {{ value }} as breakdown_value,
+        breakdown,
+        breakdown_value,
         cohort_month,
         first_purchase_on,
         sum(customers) as customers,
         cast(sum(first_revenue) as decimal(18, 4)) as first_revenue
-    from cohort_parts
-    group by {{ value ~ ', ' if breakdown != 'all' }}cohort_month, first_purchase_on
+    from cohort_values
+    group by breakdown, breakdown_value, cohort_month, first_purchase_on
 
-),
-
-{% endfor -%}
-observed as (
-
-    {% for breakdown in breakdowns -%}
-    {{ 'union all ' if not loop.first }}select * from observed_by_{{ breakdown }}
-    {% endfor %}
-),
-
-day_sizes as (
-
-    {% for breakdown in breakdowns -%}
-    {{ 'union all ' if not loop.first }}select * from sizes_by_{{ breakdown }}
-    {% endfor %}
 ),
 
 cohorts as (

@@ -118,6 +118,7 @@ described as (
 customer_cohorts as (
 
     select
+        {{ coterie.broadcast(['channel_sizes', 'country_sizes', 'segment_sizes', 'campaign_sizes']) }}
         described.customer_id,
         described.as_of_date,
         described.cohort_month,

@@ -43,6 +43,7 @@ lifetime_expectations as (
 figures as (
 
     select
+        {{ coterie.broadcast(['parameters']) }}
         purchase_histories.customer_id,
         parameters.model_version,
         {{ coterie.p_alive(
@@ -56,11 +57,12 @@ figures as (
         parameters.p * (parameters.gamma + cast(purchase_histories.repeat_revenue as double))
         / (parameters.p * purchase_histories.repeat_purchases + parameters.q - 1) as expected_purchase_value
     from purchase_histories
-    cross join parameters
     inner join lifetime_expectations
         on
             purchase_histories.repeat_purchases = lifetime_expectations.repeat_purchases
             and purchase_histories.days_observed = lifetime_expectations.days_observed
+    inner join parameters
+        on lifetime_expectations.model_version = parameters.model_version
 
 ),
 

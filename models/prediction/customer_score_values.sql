@@ -1,6 +1,7 @@
-{%- set models = coterie.score_parameters() -%}
-{%- set names = coterie.scored_features(models) -%}
-{%- set subjects = {'churn': 'the risk of churn', 'purchase': 'the chance of a purchase'} -%}
+-- noqa: disable=LT02, LT09
+{% set models = coterie.score_parameters() %}
+{% set names = coterie.scored_features(models) %}
+{% set subjects = {'churn': 'the risk of churn', 'purchase': 'the chance of a purchase'} %}
 -- depends_on: {{ ref('coterie', 'score_models') }}
 -- depends_on: {{ ref('coterie', 'score_terms') }}
 -- depends_on: {{ ref('coterie', 'score_typical_values') }}
@@ -69,26 +70,62 @@ logits as (
 
 ),
 
+-- The three strongest terms of each model, as far as they add anything to speak of.
+strongest as (
+
+    select
+        logits.*
+        {%- for model in models %}
+        {%- for place in range([model.terms | length, 3] | min) %}
+        {%- set key = coterie.element_at('logits.' ~ model.outcome ~ '_keys', model.terms | length - place) %},
+        case when {{ key }} >= 2000 then {{ key }} end as {{ model.outcome }}_key_{{ place + 1 }},
+        case when {{ key }} >= 2000 then cast(999 - {{ key }} % 1000 as int) end
+            as {{ model.outcome }}_strongest_{{ place + 1 }}
+        {%- endfor %}
+        {%- endfor %}
+    from logits
+
+),
+
+reasons as (
+
+    select
+        strongest.*
+        {%- for model in models %}
+        {%- for place in range(1, [model.terms | length, 3] | min + 1) %}
+        {%- for column in coterie.score_reason_parts(
+            model, 'strongest.' ~ model.outcome ~ '_strongest_' ~ place, 'strongest', model.outcome ~ '_reason_' ~ place
+        ) %},
+        {{ column }}
+        {%- endfor %}
+        {%- endfor %}
+        {%- endfor %}
+    from strongest
+
+),
+
 score_values as (
 
     select
-        logits.customer_id,
-        logits.as_of_date,
-        logits.is_current
+        reasons.customer_id,
+        reasons.as_of_date,
+        reasons.is_current
         {%- for outcome in coterie.score_outcomes() | map(attribute='outcome') %}
         {%- set found = models | selectattr('outcome', 'equalto', outcome) | list %}
         {%- if found %}
         {%- set model = found[0] %},
         '{{ model.model_version }}' as {{ outcome }}_model_version,
-        logits.{{ outcome }}_logit,
-        {{ coterie.logistic('logits.' ~ outcome ~ '_logit') }} as {{ outcome }}_probability_uncalibrated,
+        reasons.{{ outcome }}_logit,
+        {{ coterie.logistic('reasons.' ~ outcome ~ '_logit') }} as {{ outcome }}_probability_uncalibrated,
         {{ coterie.logistic(
-            coterie.double_literal(model.offset) ~ ' + ' ~ coterie.double_literal(model.slope) ~ ' * logits.' ~ outcome ~ '_logit'
+            coterie.double_literal(model.offset) ~ ' + ' ~ coterie.double_literal(model.slope) ~ ' * reasons.' ~ outcome ~ '_logit'
         ) }} as {{ outcome }}_probability
         {%- for place in range(3) %},
         {%- if place < model.terms | length %}
-        {%- set key = coterie.element_at('logits.' ~ outcome ~ '_keys', model.terms | length - place) %}
-        {{ coterie.score_reason_words(model, key, 'logits', subjects[outcome]) }} as {{ outcome }}_reason_{{ place + 1 }}
+        {{ coterie.score_reason_words(
+            'reasons.' ~ outcome ~ '_key_' ~ (place + 1), 'reasons.' ~ outcome ~ '_reason_' ~ (place + 1),
+            coterie.score_reason_sides(model), subjects[outcome]
+        ) }} as {{ outcome }}_reason_{{ place + 1 }}
         {%- else %}
         cast(null as {{ dbt.type_string() }}) as {{ outcome }}_reason_{{ place + 1 }}
         {%- endif %}
@@ -103,7 +140,7 @@ score_values as (
         cast(null as {{ dbt.type_string() }}) as {{ outcome }}_reason_3
         {%- endif %}
         {%- endfor %}
-    from logits
+    from reasons
 
 )
 

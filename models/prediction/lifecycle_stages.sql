@@ -21,7 +21,8 @@ expected_gaps as (
         customer_features.orders_total,
         customer_features.days_since_first_order,
         customer_features.days_since_last_order,
-        {{ coterie.expected_order_gap('customer_features', 'usual_gap.days_between_orders') }} as expected_days_between_orders
+        {{ coterie.expected_order_gap('customer_features', 'usual_gap.days_between_orders') }}
+            as expected_days_between_orders
     from customer_features
     cross join usual_gap
 ),

@@ -47,6 +47,7 @@ last_nodes as (
 posteriors as (
 
     select
+        {{ coterie.broadcast(['parameters', 'last_nodes', 'nodes']) }}
         purchase_histories.repeat_purchases,
         purchase_histories.days_observed,
         parameters.model_version,

@@ -71,6 +71,7 @@ histories as (
 predictions as (
 
     select
+        {{ coterie.broadcast(['parameters', 'last_nodes', 'nodes']) }}
         histories.as_of_date,
         histories.holdout_days,
         least(histories.repeat_purchases, 7) as frequency_class,

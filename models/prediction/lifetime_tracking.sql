@@ -106,6 +106,7 @@ distinct_ages as (
 expectations as (
 
     select
+        {{ coterie.broadcast(['parameters']) }}
         parameters.model_version,
         parameters.purpose,
         distinct_ages.age,

@@ -48,19 +48,13 @@ purposes as (
 
 ),
 
--- A day is one purchase, however many orders it has.
 histories as (
 
     select
         purposes.purpose,
         purchase_days.customer_id,
         purchase_days.as_of_date,
-        min(purchase_days.activity_date) as first_purchase_on,
-        count(*) - 1 as repeat_purchases,
-        max(purchase_days.age_days) - min(purchase_days.age_days) as days_to_last,
-        max(purchase_days.age_days) as days_observed,
-        {{ coterie.value_at_least('purchase_days.revenue', 'purchase_days.activity_date') }} as first_revenue,
-        cast(sum(purchase_days.revenue) as decimal(18, 4)) as revenue
+        {{ coterie.purchase_history() }}
     from purchase_days
     inner join purposes
         on purchase_days.as_of_date = purposes.as_of_date

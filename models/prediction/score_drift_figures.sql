@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 with
 
 score_models as (
@@ -41,8 +42,11 @@ edges as (
         score_models.model_version,
         score_models.evaluation_date
         {%- for decile in range(1, 10) %},
-        max(case when score_evaluation_deciles.decile = {{ decile }} then score_evaluation_deciles.lowest_probability end)
-            as edge_{{ decile }}
+        max(
+            case
+                when score_evaluation_deciles.decile = {{ decile }} then score_evaluation_deciles.lowest_probability
+            end
+        ) as edge_{{ decile }}
         {%- endfor %}
     from score_models
     inner join score_evaluation_deciles

@@ -7,15 +7,49 @@ score_backtest as (
 
 ),
 
--- The first decile holds the highest probabilities; equal ones are told apart by the customer, so that every run cuts alike.
+lifetime_backtest as (
+
+    select * from {{ ref('coterie', 'lifetime_backtest') }}
+
+),
+
+backtests as (
+
+    select
+        {{ keys | join(', ') }},
+        customer_id,
+        cast(label as int) as label,
+        probability,
+        cast(null as decimal(18, 4)) as expected_revenue_90d,
+        revenue_next_90d
+    from score_backtest
+
+    union all
+
+    select
+        'revenue' as outcome,
+        model_version,
+        as_of_date,
+        customer_id,
+        cast(null as int) as label,
+        cast(null as double) as probability,
+        expected_revenue_90d,
+        revenue_next_90d
+    from lifetime_backtest
+
+),
+
+-- The first decile holds the highest probabilities or expected revenues; equal ones are told apart by the customer, so
+-- that every run cuts alike.
 ranked as (
 
     select
-        score_backtest.*,
+        *,
         ntile(10) over (
-            partition by {{ keys | join(', ') }} order by probability desc, customer_id
+            partition by {{ keys | join(', ') }}
+            order by probability desc, expected_revenue_90d desc, customer_id asc
         ) as decile
-    from score_backtest
+    from backtests
 
 ),
 
@@ -29,6 +63,7 @@ sums as (
         sum({{ coterie.to_decimal('probability', 18, 15) }}) as probabilities,
         min(probability) as lowest_probability,
         max(probability) as highest_probability,
+        sum(expected_revenue_90d) as expected_revenue_90d,
         sum(coalesce(revenue_next_90d, 0)) as revenue_next_90d
     from ranked
     group by {{ keys | join(', ') }}, decile
@@ -38,7 +73,7 @@ sums as (
 cumulated as (
 
     select
-        sums.*,
+        *,
         sum(customers) over (
             partition by {{ keys | join(', ') }} order by decile rows between unbounded preceding and current row
         ) as customers_so_far,
@@ -72,6 +107,7 @@ deciles as (
         / nullif({{ coterie.divide('all_positives', 'all_customers') }}, 0) as lift,
         {{ coterie.divide('customers_so_far', 'all_customers') }} as customers_share_so_far,
         {{ coterie.divide('positives_so_far', 'all_positives') }} as gain,
+        cast(expected_revenue_90d as decimal(38, 4)) as expected_revenue_90d,
         cast(revenue_next_90d as decimal(18, 4)) as revenue_next_90d,
         {{ coterie.divide('revenue_so_far', 'all_revenue') }} as value_captured
     from cumulated

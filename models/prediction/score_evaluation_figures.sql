@@ -1,4 +1,7 @@
-{%- set keys = ['outcome', 'model_version', 'as_of_date', 'group_kind', 'group_name'] -%}
+-- noqa: disable=LT02
+{% set keys = ['outcome', 'model_version', 'as_of_date', 'group_kind', 'group_name'] %}
+{% set group_kinds = ['all', 'segment', 'region', 'age_band'] %}
+{% set value_figures = ['spearman', 'normalised_gini', 'top_tenth_value_share'] %}
 with
 
 score_backtest as (
@@ -7,8 +10,14 @@ score_backtest as (
 
 ),
 
+lifetime_backtest as (
+
+    select * from {{ ref('coterie', 'lifetime_backtest') }}
+
+),
+
 grouped as (
-    {% for kind in ['all', 'segment', 'region', 'age_band'] %}
+    {% for kind in group_kinds %}
     select
         outcome,
         model_version,
@@ -53,7 +62,46 @@ sums as (
 
 ),
 
-figures as (
+values_grouped as (
+    {% for kind in group_kinds %}
+    select
+        'revenue' as outcome,
+        model_version,
+        as_of_date,
+        '{{ kind }}' as group_kind,
+        {{ "'all'" if kind == 'all' else kind }} as group_name,
+        customer_id,
+        revenue_next_90d,
+        expected_revenue_90d,
+        rule_revenue_90d
+    from lifetime_backtest
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+rank_figures as (
+
+    {{ coterie.rank_figures_by(
+        'values_grouped', keys, {'': 'expected_revenue_90d', 'rule_': 'rule_revenue_90d'}, 'revenue_next_90d'
+    ) }}
+
+),
+
+value_sums as (
+
+    select
+        {{ keys | join(', ') }},
+        count(*) as customers,
+        cast(sum(revenue_next_90d) as decimal(38, 4)) as revenue_next_90d,
+        cast(sum(expected_revenue_90d) as decimal(38, 4)) as expected_revenue_90d,
+        cast(sum(rule_revenue_90d) as decimal(38, 4)) as rule_revenue_90d
+    from values_grouped
+    group by {{ keys | join(', ') }}
+
+),
+
+probability_figures as (
 
     select
         sums.outcome,
@@ -72,7 +120,14 @@ figures as (
         {{ coterie.divide('sums.rule_probabilities', 'sums.customers') }} as rule_mean_probability,
         rule_auc_values.auc as rule_auc,
         {{ coterie.divide('sums.rule_log_losses', 'sums.customers') }} as rule_log_loss,
-        {{ coterie.divide('sums.rule_squares', 'sums.customers') }} as rule_brier
+        {{ coterie.divide('sums.rule_squares', 'sums.customers') }} as rule_brier,
+        {%- for name in ['revenue_next_90d', 'expected_revenue_90d', 'rule_revenue_90d'] %}
+        cast(null as decimal(38, 4)) as {{ name }},
+        {%- endfor %}
+        {%- for name in value_figures %}
+        cast(null as double) as {{ name }},
+        cast(null as double) as rule_{{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from sums
     {%- for other in ['auc_values', 'rule_auc_values'] %}
     inner join {{ other }}
@@ -81,6 +136,46 @@ figures as (
             {{ 'and ' if not loop.first }}sums.{{ key }} = {{ other }}.{{ key }}
             {%- endfor %}
     {%- endfor %}
+
+),
+
+figures_of_values as (
+
+    select
+        value_sums.outcome,
+        value_sums.model_version,
+        value_sums.as_of_date,
+        value_sums.group_kind,
+        value_sums.group_name,
+        value_sums.customers,
+        cast(null as bigint) as positives,
+        {%- for name in [
+            'share', 'mean_probability', 'level_error', 'auc', 'log_loss', 'brier', 'rule_mean_probability', 'rule_auc',
+            'rule_log_loss', 'rule_brier'
+        ] %}
+        cast(null as double) as {{ name }},
+        {%- endfor %}
+        value_sums.revenue_next_90d,
+        value_sums.expected_revenue_90d,
+        value_sums.rule_revenue_90d,
+        {%- for name in value_figures %}
+        rank_figures.{{ name }},
+        rank_figures.rule_{{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from value_sums
+    inner join rank_figures
+        on
+            {%- for key in keys %}
+            {{ 'and ' if not loop.first }}value_sums.{{ key }} = rank_figures.{{ key }}
+            {%- endfor %}
+
+),
+
+figures as (
+
+    select * from probability_figures
+    union all
+    select * from figures_of_values
 
 )
 

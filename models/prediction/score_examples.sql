@@ -105,11 +105,15 @@ versions as (
 score_examples as (
 
     select
-        -- Not a join: its two keys would have the wide rows come out two at a time.
+        -- Not a join: its two keys would have the wide rows come out two at a time. An aggregate, so that Spark makes
+        -- one query of the two.
         case drawn.outcome
             {%- for outcome in coterie.score_outcomes() %}
             when '{{ outcome.outcome }}'
-                then (select versions.model_version from versions where versions.outcome = '{{ outcome.outcome }}')
+                then (
+                    select max(case when versions.outcome = '{{ outcome.outcome }}' then versions.model_version end)
+                    from versions
+                )
             {%- endfor %}
         end as model_version,
         drawn.outcome,

@@ -1,5 +1,6 @@
-{%- set churn_days = var('churn_horizon_days') | int -%}
-{%- set purchase_days = var('purchase_horizon_days') | int -%}
+-- noqa: disable=LT02
+{% set churn_days = var('churn_horizon_days') | int %}
+{% set purchase_days = var('purchase_horizon_days') | int %}
 with
 
 score_population as (
@@ -61,8 +62,8 @@ later_days as (
         sum(
             case
                 when
-                    {{ dbt.datediff('score_population.as_of_date', 'customer_days.activity_date', 'day') }} <= {{ days }}
-                    and {{ dbt.datediff('score_population.as_of_date', 'customer_days.known_date', 'day') }} <= {{ days }}
+                    {{ dbt.datediff('score_population.as_of_date', 'customer_days.activity_date', 'day') }} <= {{ days }} -- noqa: LT05
+                    and {{ dbt.datediff('score_population.as_of_date', 'customer_days.known_date', 'day') }} <= {{ days }} -- noqa: LT05
                     then customer_days.orders
             end
         ) as orders_{{ days }},
@@ -71,8 +72,8 @@ later_days as (
         sum(
             case
                 when
-                    {{ dbt.datediff('score_population.as_of_date', 'customer_days.activity_date', 'day') }} <= {{ days }}
-                    and {{ dbt.datediff('score_population.as_of_date', 'customer_days.known_date', 'day') }} <= {{ days }}
+                    {{ dbt.datediff('score_population.as_of_date', 'customer_days.activity_date', 'day') }} <= {{ days }} -- noqa: LT05
+                    and {{ dbt.datediff('score_population.as_of_date', 'customer_days.known_date', 'day') }} <= {{ days }} -- noqa: LT05
                     then customer_days.revenue
             end
         ) as revenue_{{ days }}_days{{ ',' if not loop.last }}
@@ -109,7 +110,7 @@ windows as (
     select
         score_population.*,
         contract_ends.ended_on,
-        {{ dbt.datediff('score_population.as_of_date', 'as_of_dates.as_of_date', 'day') }} as days_seen
+        {{ dbt.datediff('score_population.as_of_date', 'as_of_dates.as_of_date', 'day') }} as days_seen -- noqa: LT05
     from score_population
     cross join as_of_dates
     left join contract_ends
@@ -132,7 +133,8 @@ score_labels as (
         case
             when windows.has_contract and windows.days_seen >= {{ churn_days }}
                 then case
-                    when {{ dbt.datediff('windows.as_of_date', 'windows.ended_on', 'day') }} <= {{ churn_days }}
+                    when {{ dbt.datediff('windows.as_of_date', 'windows.ended_on', 'day') }} -- noqa: LT05
+                        <= {{ churn_days }}
                         then 1
                     else 0
                 end

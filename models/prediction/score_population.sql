@@ -94,8 +94,8 @@ described as (
 
 ),
 
--- The rule of thumb: the next order comes at the pace of the longer of the own gap and the present silence, and waiting for
--- it forgets nothing (exponential).
+-- The rule of thumb: the next order comes at the pace of the longer of the own gap and the present silence, and waiting
+-- for it forgets nothing (exponential).
 score_population as (
 
     select

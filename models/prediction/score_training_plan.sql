@@ -24,12 +24,6 @@ standing_decisions as (
 
 ),
 
-score_population as (
-
-    select * from {{ ref('coterie', 'score_population') }}
-
-),
-
 score_labels as (
 
     select * from {{ ref('coterie', 'score_labels') }}
@@ -190,9 +184,10 @@ circumstances as (
         accepted.model_version as accepted_model_version,
         accepted.features_hash as accepted_features_hash,
         rejections.rejected_on,
-        {{ dbt.datediff('accepted.as_of_date', 'history.as_of_date', 'day') }} as model_age,
+        {{ dbt.datediff('accepted.as_of_date', 'history.as_of_date', 'day') }} as model_age, -- noqa: LT05
         coalesce(
-            {{ dbt.datediff('rejections.rejected_on', 'history.as_of_date', 'day') }} < {{ var('score_retry_days') }},
+            {{ dbt.datediff('rejections.rejected_on', 'history.as_of_date', 'day') }} -- noqa: LT05
+            < {{ var('score_retry_days') }},
             false
         ) as is_waiting
     from outcomes
@@ -230,8 +225,8 @@ judged as (
                     || '(var history_months).'
             when least(positive_customers, negative_customers) < {{ var('score_scorecard_positives_min') }}
                 then
-                    'Of the customers, ' || cast(positive_customers as {{ dbt.type_string() }}) || ' had the outcome and '
-                    || cast(negative_customers as {{ dbt.type_string() }})
+                    'Of the customers, ' || cast(positive_customers as {{ dbt.type_string() }})
+                    || ' had the outcome and ' || cast(negative_customers as {{ dbt.type_string() }})
                     || ' did not; {{ var("score_scorecard_positives_min") }} of each are needed '
                     || '(var score_scorecard_positives_min).'
             when

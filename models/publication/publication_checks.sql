@@ -168,14 +168,25 @@ customers_side_by_side as (
 
 ),
 
+lifetime_in_force as (
+
+    select max(model_version) as model_version from lifetime_models_store
+    where status = 'accepted'
+
+),
+
 scores_side_by_side as (
 
     select
         customers_store.customer_id,
-        customer_scores_store.customer_id as scored_customer_id
+        customer_scores_store.customer_id as scored_customer_id,
+        case when customers_store.orders > 0 then lifetime_in_force.model_version end as to_be_valued_by,
+        case when customer_scores_store.p_alive is not null then customer_scores_store.lifetime_model_version end
+            as valued_by
     from customers_store
     full outer join customer_scores_store
         on customers_store.customer_id = customer_scores_store.customer_id
+    cross join lifetime_in_force
 
 ),
 
@@ -480,6 +491,28 @@ checks as (
         'count(case when not coalesce(churn_probability between 0 and 1, true) '
         ~ 'or not coalesce(purchase_probability between 0 and 1, false) then 1 end)', 0,
         'A score lies outside 0..1, or a customer has none for a purchase.'
+    ) }}
+    from customer_scores_store
+
+    union all
+
+    -- Whoever has bought is valued by the model in force, and nobody else.
+    {{ coterie.publication_check(
+        'every_lifetime_value_has_its_model', 'count(*)', 0,
+        'Buyers are without a value of the lifetime model in force, or customers have one of another model: run the whole '
+        ~ 'build.'
+    ) }}
+    from scores_side_by_side
+    where coalesce(valued_by, '') <> coalesce(to_be_valued_by, '')
+
+    union all
+
+    {{ coterie.publication_check(
+        'lifetime_values_lie_in_range',
+        'count(case when not coalesce(p_alive between 0 and 1, true) '
+        ~ 'or not coalesce(expected_revenue_90d >= 0 and expected_revenue_365d >= expected_revenue_90d, '
+        ~ 'expected_revenue_90d is null and expected_revenue_365d is null) then 1 end)', 0,
+        'A probability of being active lies outside 0..1, or an expected revenue is negative or shrinks with time.'
     ) }}
     from customer_scores_store
 

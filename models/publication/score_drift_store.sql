@@ -2,7 +2,7 @@
 
 with
 
-figures as (
+score_drift_figures as (
 
     select * from {{ ref('coterie', 'score_drift_figures') }}
 
@@ -11,9 +11,19 @@ figures as (
 stored as (
 
     select
-        figures.*,
+        score_drift_figures.outcome,
+        score_drift_figures.model_version,
+        score_drift_figures.evaluation_date,
+        score_drift_figures.as_of_date,
+        score_drift_figures.customers_then,
+        score_drift_figures.customers,
+        score_drift_figures.mean_probability_then,
+        score_drift_figures.mean_probability,
+        score_drift_figures.psi,
+        score_drift_figures.psi_limit,
+        score_drift_figures.has_drifted,
         {{ coterie.candidate_columns() }}
-    from figures
+    from score_drift_figures
     {{ coterie.join_candidate() }}
 
 )

@@ -1,5 +1,6 @@
 """What all tests share: the demo warehouse, the order of the run, no silent skips in CI."""
 
+import json
 import os
 from pathlib import Path
 
@@ -56,6 +57,16 @@ def demo(tmp_path_factory) -> ProjectRunner:
     project.dbt("build").expect_success()
     ProjectRunner.parsed = project.target / "partial_parse.msgpack"
     return project
+
+
+@pytest.fixture(scope="session")
+def manifest(demo) -> dict:
+    """What dbt knows of the project."""
+    path = demo.target / "manifest.json"
+    if not path.exists():
+        # Another run built the demo.
+        demo.dbt("parse").expect_success()
+    return json.loads(path.read_text())
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,7 @@ EXPLAINING = (
     "lifecycle_stages",
     "lifetime_parameters",
     "customer_lifetime",
+    "score_terms",
 )
 
 

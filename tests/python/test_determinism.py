@@ -10,7 +10,7 @@ pytestmark = pytest.mark.slow
 
 # Everything a customer's row is made of; columns that record when a build ran are apart.
 LAYERS = ("staging", "identity", "features", "marts")
-TIMED = ("marts.segment_models", "marts.lifetime_models")
+TIMED = ("marts.segment_models", "marts.lifetime_models", "marts.score_models")
 STATE = {
     "segment_prototypes": "segmentation.segment_prototypes",
     "encoder_layers": "segmentation.encoder_layers",
@@ -18,6 +18,8 @@ STATE = {
     "lifetime_parameters": "prediction.lifetime_parameters",
     "lifetime_nodes": "prediction.lifetime_nodes",
     "customer_lifetime": "prediction.customer_lifetime",
+    "score_terms": "prediction.score_terms",
+    "customer_score_values": "prediction.customer_score_values",
 }
 
 

@@ -73,11 +73,11 @@ def test_the_churn_of_contracts_is_learnt_without_dates(tmp_path):
     build.expect_success()
     assert build.status("assert_known_figures") == "pass"
     ((decision,),) = project.query(
-        "select decision from prediction.score_models where outcome = 'churn'"
+        "select decision from main_prediction.score_models where outcome = 'churn'"
     )
     assert "Judged on a fifth of the customers, not on a later day" in decision
     ((refused,),) = project.query(
-        "select reason from prediction.score_training_plan where outcome = 'purchase'"
+        "select reason from main_prediction.score_training_plan where outcome = 'purchase'"
     )
     assert refused.startswith("Too little to learn from.")
 

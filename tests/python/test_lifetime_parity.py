@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 from coterie.frames import matrix
 from coterie.lifetime import (
@@ -146,6 +147,65 @@ def test_the_holdout_is_predicted_as_the_library_does(connection, parameters):
     np.testing.assert_allclose(found.predicted_purchases, sums, atol=1e-5)
     assert found.purchases.sum() == histories.later_purchases.sum()
     assert found.customers.sum() == len(histories)
+
+
+def test_past_revenue_is_expected_as_the_library_does(connection, parameters):
+    """From the purchases known on each past day, by the fit of the earlier day."""
+    model, values = parameters["holdout"]
+    found = connection.sql(
+        """
+        with histories as (
+            select
+                customer_id,
+                as_of_date,
+                count(*) - 1 as x,
+                max(age_days) - min(age_days) as t_x,
+                max(age_days) as t,
+                sum(revenue)::double - arg_max(revenue, age_days)::double as repeat_revenue,
+                coalesce(sum(revenue) filter (where age_days < 90), 0)::double as last_90d
+            from features.purchase_days group by all
+        )
+
+        select * replace (
+            expected_revenue_90d::double as expected_revenue_90d,
+            rule_revenue_90d::double as rule_revenue_90d,
+            revenue_next_90d::double as revenue_next_90d
+        )
+        from prediction.lifetime_backtest inner join histories using (customer_id, as_of_date)
+        """
+    ).to_df()
+    days = found.as_of_date.unique()
+    assert len(days) > 1
+    ((first_day, current),) = connection.sql(
+        """
+        select
+            (select max(as_of_date) from prediction.purchase_histories where purpose = 'holdout'),
+            (select max(as_of_date) from prediction.purchase_histories where purpose = 'scoring')
+        """
+    ).fetchall()
+    assert days.min() == np.datetime64(first_day)
+    assert days.max() <= np.datetime64(current) - np.timedelta64(90, "D")
+    expected = (
+        probability_alive(model, found.x, found.t_x, found.t)
+        * expected_purchases(model, found.x, found.t, 90)
+        * expected_value(values, found.x, found.repeat_revenue / np.maximum(found.x, 1))
+    )
+    np.testing.assert_allclose(found.expected_revenue_90d, expected, atol=5.1e-5, rtol=1e-9)
+    np.testing.assert_array_equal(found.rule_revenue_90d, found.last_90d)
+    shown = connection.sql(
+        """
+        select as_of_date, spearman, revenue_next_90d::double as revenue, customers
+        from marts.score_evaluation
+        where outcome = 'revenue' and group_kind = 'all' order by as_of_date
+        """
+    ).fetchall()
+    assert len(shown) == len(days)
+    for day, spearman, revenue, customers in shown:
+        rows = found[found.as_of_date == np.datetime64(day)]
+        assert customers == len(rows)
+        assert revenue == pytest.approx(rows.revenue_next_90d.sum(), abs=1e-3)
+        statistic = spearmanr(rows.expected_revenue_90d, rows.revenue_next_90d).statistic
+        assert spearman == pytest.approx(statistic, abs=1e-12)
 
 
 def test_the_tracking_curve_is_the_librarys(connection, parameters):

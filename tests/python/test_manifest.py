@@ -1,15 +1,9 @@
 """What dbt knows of the project: everything is described, nothing reads the truth."""
 
-import json
 import re
 
 import duckdb
 import pytest
-
-
-@pytest.fixture(scope="module")
-def manifest(demo) -> dict:
-    return json.loads((demo.target / "manifest.json").read_text())
 
 
 @pytest.fixture(scope="module")

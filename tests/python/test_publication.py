@@ -257,6 +257,14 @@ DAMAGES = {
     "scores_are_probabilities": f"""
         update publication.customer_scores_store set purchase_probability = null {NEW}
         and customer_id = (select min(customer_id) from publication.customer_scores_store)""",
+    "every_lifetime_value_has_its_model": """
+        insert into publication.lifetime_models_store by name
+        select 2 as publication_id, 'faults' as build_id, 'lost' as model_version,
+            'accepted' as status""",
+    "lifetime_values_lie_in_range": f"""
+        update publication.customer_scores_store
+        set p_alive = 0.5, expected_revenue_90d = 2, expected_revenue_365d = 1 {NEW}
+        and customer_id = (select min(customer_id) from publication.customer_scores_store)""",
     "feature_bins_store_is_of_this_build": f"""
         update publication.feature_bins_store set build_id = 'other' {NEW}""",
 }

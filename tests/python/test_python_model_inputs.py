@@ -2,12 +2,12 @@
 
 import ast
 import copy
-import json
 import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from dbt_project_runner import ProjectRunner
 
 ROOT = Path(__file__).parents[2]
@@ -20,11 +20,6 @@ LIMITS = {"segment_map_rows": 50}
 OUTCOMES = 2
 BOUNDS = {*SAMPLES, *LIMITS, "score_rows", "1 row", "1 row per outcome"}
 VARIABLES = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["coterie"]
-
-
-@pytest.fixture(scope="module")
-def manifest(demo) -> dict:
-    return json.loads((demo.target / "manifest.json").read_text())
 
 
 @pytest.fixture(scope="module")

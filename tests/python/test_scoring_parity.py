@@ -4,6 +4,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
+from rendered_macros import render
+from scipy.stats import spearmanr
 from score_sql import score_sql
 from test_scoring_library import FEATURES, SMALL, examples
 
@@ -49,6 +51,49 @@ def test_sql_equals_the_library_on_every_edge(tmp_path):
     assert np.abs(scored["probability"] - calibrated).max() < 1e-12
     # A number that moves by the eleventh digit would be seen.
     assert np.abs(scored["uncalibrated"] * (1 + 1e-11) - expected).max() > 1e-12
+
+
+def area_of_gains(score: np.ndarray, value: np.ndarray) -> float:
+    """Area between the curve of gains and the diagonal, customers by falling score; ties a line."""
+    steps = [value[score == level] for level in np.unique(score)[::-1]]
+    customers = np.cumsum([0, *(len(step) for step in steps)]) / len(value)
+    gains = np.cumsum([0, *(step.sum() for step in steps)]) / value.sum()
+    return float(np.trapezoid(gains, customers) - 0.5)
+
+
+def test_figures_of_an_order_are_those_of_scipy_and_of_the_curve(tmp_path):
+    """Random scores and values with many ties, in groups of several sizes."""
+    generator = np.random.default_rng(7)
+    groups = {f"of {rows}": rows for rows in (2, 3, 11, 250, 2000)}
+    columns = {"name": [], "customer_id": [], "score": [], "value": []}
+    for name, rows in groups.items():
+        score = generator.integers(0, max(rows // 4, 2), rows)
+        columns["name"] += [name] * rows
+        columns["customer_id"] += [f"{row:05d}" for row in generator.permutation(rows)]
+        columns["score"] += list(score)
+        columns["value"] += list(np.maximum(score + generator.integers(-9, 9, rows), 0) + 1)
+    query = "{{ coterie.rank_figures_by('orders', ['name'], {'': 'score'}, 'value') }}"
+    with duckdb.connect() as connection:
+        connection.register("drawn", pa.table(columns))
+        connection.execute(
+            "create table orders as select * replace (value::decimal(18, 4) as value) from drawn"
+        )
+        found = connection.sql(render(tmp_path, {"figures": query})["figures"]).to_df()
+        rows = connection.sql("select * from orders").to_df().astype({"value": float})
+    found = found.set_index("name")
+    for name, group in rows.groupby("name"):
+        score, value = group["score"].to_numpy(), group["value"].to_numpy()
+        figures = found.loc[name]
+        if np.ptp(score) > 0 and np.ptp(value) > 0:
+            expected = spearmanr(score, value).statistic
+            assert figures.spearman == pytest.approx(expected, abs=1e-12)
+        if np.ptp(value) > 0:
+            expected = area_of_gains(score, value) / area_of_gains(value, value)
+            assert figures.normalised_gini == pytest.approx(expected, abs=1e-12)
+        best = group.sort_values(["score", "customer_id"], ascending=[False, True])
+        tenth = best.value[: -(-len(best) // 10)].sum() / value.sum()
+        assert figures.top_tenth_value_share == pytest.approx(tenth, abs=1e-12)
+    assert found.loc["of 2000"].spearman > 0.5
 
 
 @pytest.mark.parametrize("outcome", ["churn", "purchase"])
