@@ -132,7 +132,7 @@ def test_a_round_without_a_choice_has_no_figures():
 
 @pytest.mark.usefixtures("client")
 def test_a_store_that_cannot_be_reached_costs_the_log_only(monkeypatch, tmp_path):
-    import mlflow
+    import mlflow  # noqa: PLC0415
 
     uri = f"sqlite:///{tmp_path}/no/such/folder/tracking.db"
     monkeypatch.setenv(VARIABLE, uri)
