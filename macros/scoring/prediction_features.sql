@@ -17,13 +17,25 @@
     {{ coterie.make_array(values) }}
 {%- endmacro %}
 
-{#- Every value of a row that goes into a fit, as one text. Joined at once: a chain of `||` copies the text for each feature. -#}
+{#- Those features as decimals, a list of columns prediction_1 and so on: what prediction_row_text reads. -#}
+{% macro prediction_decimals(alias) -%}
+    {%- set columns = [] -%}
+    {%- for feature in coterie.prediction_features() -%}
+        {%- do columns.append(
+            coterie.to_decimal(alias ~ '.' ~ feature.name, 36, 9) ~ ' as prediction_' ~ feature.position
+        ) -%}
+    {%- endfor -%}
+    {{- return(columns or ['cast(null as decimal(36, 9)) as prediction_1']) -}}
+{%- endmacro %}
+
+{#- Every value of a row that goes into a fit, as one text; alias: of a row with the columns of prediction_decimals, for a text
+    repeats what it is made of. Joined at once: a chain of `||` copies the text for each feature. -#}
 {% macro prediction_row_text(alias) -%}
     concat_ws(
         '|',
         {{ alias }}.customer_id
         {%- for feature in coterie.prediction_features() %},
-        coalesce({{ coterie.decimal_text(coterie.to_decimal(alias ~ '.' ~ feature.name, 36, 9)) }}, '')
+        coalesce({{ coterie.decimal_text(alias ~ '.prediction_' ~ feature.position) }}, '')
         {%- endfor %}
     )
 {%- endmacro %}

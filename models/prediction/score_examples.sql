@@ -73,7 +73,7 @@ drawn as (
     select
         placed.*,
         {{ coterie.prediction_values('customer_features') }} as feature_values,
-        md5({{ coterie.prediction_row_text('customer_features') }}) as row_hash
+        {{ coterie.prediction_decimals('customer_features') | join(',\n        ') }}
     from placed
     inner join {{ ref('coterie', 'customer_features') }} as customer_features
         on
@@ -83,6 +83,20 @@ drawn as (
     where
         placed.bucket * case when placed.part = 'evaluation' then placed.evaluation_rows else placed.training_rows end
         < {{ var('score_rows') }} * 4294967296
+
+),
+
+hashed as (
+
+    select
+        drawn.outcome,
+        drawn.features_hash,
+        drawn.settings,
+        drawn.customer_id,
+        drawn.as_of_date,
+        drawn.label,
+        md5({{ coterie.prediction_row_text('drawn') }}) as row_hash
+    from drawn
 
 ),
 
@@ -97,7 +111,7 @@ versions as (
                 "customer_id || '|' || cast(as_of_date as " ~ dbt.type_string() ~ ")"
             ) }}
         ), 1, 16) as model_version
-    from drawn
+    from hashed
     group by outcome
 
 ),
