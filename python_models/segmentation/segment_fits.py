@@ -25,7 +25,6 @@ def model(dbt, session):
 
     settings, report = dbt.config.meta_get("settings"), in_dbt_log("segmentation")
     sample = to_arrow(vectors).sort_by("customer_id")
-    incumbent = to_arrow(in_force).to_pylist()[0]
     version, methods = plan["model_version"], plan["imputations"].split(",")
     how = dbt.config.meta_get("imputation")
     values, imputations = complete_sample(sample, methods, version, **how)
@@ -34,15 +33,7 @@ def model(dbt, session):
         sample["order_value"].to_numpy(),
         settings=Settings(**settings),
         features=plan["features"].split(",") if sample.num_rows else (),
-        incumbent=Incumbent(
-            sample["incumbent_segment_id"].to_pylist(),
-            algorithm=incumbent["algorithm"],
-            basis=incumbent["basis"],
-            last_number=incumbent["last_number"],
-            rules=sample["rule_segment_id"].to_pylist(),
-            micro_labels=sample["incumbent_micro_segment_id"].to_pylist(),
-            last_micro_ids=(incumbent["last_micro_ids"] or "").split(", "),
-        ),
+        incumbent=Incumbent.from_arrow(sample, to_arrow(in_force)),
         report=report,
     )
     rows = (*fits_rows(fit, version), *axis_rows(values, version), *imputations)

@@ -32,6 +32,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
 from scipy.optimize import linear_sum_assignment
 
 from coterie.segmentation.numerics import Labels, Matrix, round_significant
@@ -73,6 +74,28 @@ class Incumbent:
     rules: Sequence[str | None] | None = None
     micro_labels: Sequence[str | None] | None = None
     last_micro_ids: Sequence[str] = ()
+
+    @classmethod
+    def from_arrow(cls, sample: pa.Table, in_force: pa.Table) -> Incumbent:
+        """Read the labels of the sample and the one row of the model in force.
+
+        Parameters
+        ----------
+        sample
+            As segment_sample_vectors, in the order of the values that are fitted.
+        in_force
+            As segment_incumbent.
+        """
+        (row,) = in_force.to_pylist()
+        return cls(
+            sample["incumbent_segment_id"].to_pylist(),
+            algorithm=row["algorithm"],
+            basis=row["basis"],
+            last_number=row["last_number"],
+            rules=sample["rule_segment_id"].to_pylist(),
+            micro_labels=sample["incumbent_micro_segment_id"].to_pylist(),
+            last_micro_ids=(row["last_micro_ids"] or "").split(", "),
+        )
 
     def micro_label(self, row: int, segment_id: str) -> str | None:
         """Give the id of the customer's micro-segment if it is one of this segment, else None."""
