@@ -21,6 +21,8 @@ class Summary:
     checks: list[dict[str, Any]] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     stages: list[dict[str, Any]] = field(default_factory=list)
+    scores: list[dict[str, Any]] = field(default_factory=list)
+    value: dict[str, Any] = field(default_factory=dict)
 
 
 def read_summary(connection: duckdb.DuckDBPyConnection) -> Summary:
@@ -71,6 +73,22 @@ def read_summary(connection: duckdb.DuckDBPyConnection) -> Summary:
         group by lifecycle_stage
         order by customers desc, lifecycle_stage
     """
+    scores = " union all ".join(
+        f"""
+        select '{outcome}' as outcome, {outcome}_basis as basis, count(*) as customers,
+            avg({outcome}_probability) as mean_probability, max(auc) as auc,
+            max(rule_auc) as rule_auc, max(horizon_days) as horizon_days
+        from {schema("marts")}.customer_scores
+        left join {schema("marts")}.score_models
+            on score_models.outcome = '{outcome}' and score_models.status = 'accepted'
+        group by {outcome}_basis
+        """
+        for outcome in ("churn", "purchase")
+    )
+    value = f"""
+        select count(expected_revenue_365d) as customers, sum(expected_revenue_365d) as revenue
+        from {schema("marts")}.customer_scores
+    """
     rows = f"""
         select source_table, raw_rows, accepted_rows, rejected_rows, duplicate_rows
         from {schema("publication")}.record_counts_store
@@ -83,6 +101,8 @@ def read_summary(connection: duckdb.DuckDBPyConnection) -> Summary:
         checks=checks,
         rows=_rows(connection, rows),
         stages=_rows(connection, stages),
+        scores=_rows(connection, f"{scores} order by outcome, customers desc, basis"),
+        value=_rows(connection, value)[0],
     )
 
 
@@ -101,6 +121,7 @@ def print_summary(summary: Summary, console: Console, *, place: Path) -> None:
             style="bold",
         )
         _print_segments(summary, console)
+        _print_scores(summary, console)
         _print_rows(summary, console)
     if failed:
         console.print(f"\n{len(failed)} of {len(summary.checks)} gates did not pass:", style="bold")
@@ -138,6 +159,27 @@ def _print_segments(summary: Summary, console: Console) -> None:
         f"{stage['customers']:,} {stage['lifecycle_stage']}" for stage in summary.stages
     )
     console.print(f"Lifecycle: {stages}")
+
+
+def _print_scores(summary: Summary, console: Console) -> None:
+    for outcome in ("churn", "purchase"):
+        parts, horizon = [], ""
+        for score in summary.scores:
+            if score["outcome"] != outcome:
+                continue
+            words = f"{score['customers']:,} {score['basis']}"
+            if score["basis"] == "model":
+                horizon = f" in {score['horizon_days']} days"
+                words += f" (AUC {score['auc']:.2f}, rule of thumb {score['rule_auc']:.2f})"
+            if score["mean_probability"] is not None:
+                words += f", {score['mean_probability']:.0%} on average"
+            parts.append(words)
+        console.print(f"{outcome.capitalize()}{horizon}: {'; '.join(parts)}")
+    if summary.value["customers"]:
+        console.print(
+            f"Revenue expected in 365 days: {summary.value['revenue']:,.0f} "
+            f"from {summary.value['customers']:,} customers"
+        )
 
 
 def _print_rows(summary: Summary, console: Console) -> None:

@@ -1,5 +1,6 @@
 """Coterie in somebody else's project: its names, schemas, vars and tests stay out of the way."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -187,7 +188,14 @@ def test_features_of_the_project_join_ours(shop):
 
 
 def test_the_summary_finds_the_schemas(shop):
-    assert shop.summary().returncode == 0
+    summary = shop.summary()
+    assert summary.returncode == 0
+    text = " ".join(summary.stdout.split())
+    customers = int(re.search(r": (\d+) customers in", text)[1])
+    for outcome in ("Churn", "Purchase"):
+        line = re.search(rf"{outcome}[^:]*: (.*?) (?:Purchase|Revenue expected|Nobody)", text)[1]
+        counts = re.findall(r"(\d+) (?:model|rule of thumb|left already)", line)
+        assert sum(map(int, counts)) == customers
 
 
 def test_a_second_build_publishes_again(shop):
