@@ -25,7 +25,7 @@ def project(demo, tmp_path) -> ProjectRunner:
     """A copy of the published demo."""
     copy = ProjectRunner(tmp_path)
     shutil.copy(demo.warehouse, copy.warehouse)
-    copy.target.mkdir()
+    copy.target.mkdir(exist_ok=True)
     parsed = demo.target / "partial_parse.msgpack"
     if parsed.exists():
         shutil.copy(parsed, copy.target)
