@@ -87,6 +87,7 @@ WHOLE_WINDOWS = {
     "customer_lifetime": "decisions",
     "customer_vectors": "decisions",
     "feature_bins_store": "decisions",
+    "lifetime_backtest": "decisions",
     "lifetime_expectations": "decisions",
     "lifetime_holdout": "decisions",
     "lifetime_models": "decisions",
