@@ -75,7 +75,8 @@ class Gates:
             f"""
             create or replace table {table} as
             select 'c' || row_number() over () as customer_id, 's0' || label as segment_id,
-                1 as publication_id, 'before' as build_id, '{self.version}' as model_version
+                cast(null as varchar) as micro_segment_id, 1 as publication_id,
+                'before' as build_id, '{self.version}' as model_version
             from drawn_labels
             """
         )
