@@ -150,10 +150,10 @@ prove: .venv/dev.stamp ## the long proofs; their figures are kept in benchmarks/
 
 lock: .venv/dev.stamp ## lock the newest versions the tested ranges allow, the same in each file
 	@$(PIP_INSTALL) --quiet pip-tools
-	@for extra in dev base dashboard spark spark35; do \
+	@for extra in dev base dashboard lineage spark spark35; do \
 		echo "==> requirements/$$extra.txt"; \
 		flags=$$([ $$extra = base ] || echo --extra $$extra); \
-		[ $$extra != dev ] || flags="$$flags --extra mlflow"; \
+		[ $$extra != dev ] || flags="$$flags --extra mlflow --extra dashboard --extra lineage"; \
 		[ $$extra = dev ] || flags="$$flags --constraint $(CONSTRAINTS)"; \
 		$(BIN)/pip-compile --quiet --generate-hashes --no-strip-extras --no-header --no-emit-index-url \
 			--no-emit-trusted-host --no-emit-find-links --no-annotate $$flags \
