@@ -61,7 +61,9 @@ def logistic() -> object:
     )
 
 
-def additive(values: np.ndarray, labels: np.ndarray, pairs: int) -> object:
+def additive(
+    values: np.ndarray, labels: np.ndarray, pairs: int, categories: tuple[int, ...] = ()
+) -> object:
     """Additive model with the default settings, one row a customer."""
     return fit_additive(
         values,
@@ -73,6 +75,7 @@ def additive(values: np.ndarray, labels: np.ndarray, pairs: int) -> object:
         bags=SETTINGS.bags,
         learning_rate=SETTINGS.learning_rate,
         seed=SETTINGS.seed,
+        categories=categories,
     )
 
 
@@ -82,25 +85,36 @@ def line(name: str, probabilities: np.ndarray, labels: np.ndarray) -> None:
     print(f"{name:28s} AUC {auc(probabilities, labels):.4f}  Brier {brier:.4f}", flush=True)
 
 
-def cross_validated(values: np.ndarray, labels: np.ndarray) -> None:
-    """Five folds of the additive models, the scorecard and the yardsticks: means of the folds."""
+def cross_validated(
+    values: np.ndarray,
+    labels: np.ndarray,
+    categories: tuple[int, ...] = (),
+    plain: np.ndarray | None = None,
+) -> None:
+    """Five folds of the additive models, the scorecard and the yardsticks: means of the folds.
+
+    Where some columns are codes of categories, `plain` has the same as numbers of 0 and 1.
+    """
+    plain = values if plain is None else plain
     found: dict[str, list[tuple[float, float]]] = {}
     folds = StratifiedKFold(5, shuffle=True, random_state=1)
     for rest, out in folds.split(values, labels):
         probabilities = {
-            "additive": probability_of(additive(values[rest], labels[rest], 0).logits(values[out])),
+            "additive": probability_of(
+                additive(values[rest], labels[rest], 0, categories).logits(values[out])
+            ),
             "additive with ten pairs": probability_of(
-                additive(values[rest], labels[rest], SETTINGS.pairs).logits(values[out])
+                additive(values[rest], labels[rest], SETTINGS.pairs, categories).logits(values[out])
             ),
             "scorecard": probability_of(
-                fit_scorecard(values[rest], labels[rest]).logits(values[out])
+                fit_scorecard(values[rest], labels[rest], categories).logits(values[out])
             ),
             "logistic regression": logistic()
-            .fit(values[rest], labels[rest])
-            .predict_proba(values[out])[:, 1],
+            .fit(plain[rest], labels[rest])
+            .predict_proba(plain[out])[:, 1],
             "gradient boosting": HistGradientBoostingClassifier(**BOOSTING)
-            .fit(values[rest], labels[rest])
-            .predict_proba(values[out])[:, 1],
+            .fit(plain[rest], labels[rest])
+            .predict_proba(plain[out])[:, 1],
         }
         for name, probability in probabilities.items():
             figures = auc(probability, labels[out]), squared_errors(probability, labels[out]).mean()
@@ -111,16 +125,22 @@ def cross_validated(values: np.ndarray, labels: np.ndarray) -> None:
 
 
 def telco(data: Path) -> None:
-    """Telco churn, five folds; what a contract says as numbers, one per category."""
+    """Telco churn, five folds; what a contract says as numbers and categories."""
     rows = pd.read_parquet(data / "telco_churn.parquet")
     labels = (rows["Churn"] == "Yes").to_numpy().astype(np.int64)
     rows["TotalCharges"] = pd.to_numeric(rows["TotalCharges"].str.strip(), errors="coerce")
     numbers = ["tenure", "MonthlyCharges", "TotalCharges", "SeniorCitizen"]
     texts = rows.drop(columns=["customerID", "Churn", *numbers])
-    categories = pd.get_dummies(texts, dtype=float)
-    values = np.column_stack([rows[numbers].to_numpy(dtype=np.float64), categories.to_numpy()])
+    known = rows[numbers].to_numpy(dtype=np.float64)
+    codes = texts.apply(lambda column: pd.factorize(column, sort=True)[0] + 1.0).to_numpy()
+    values = np.column_stack([known, codes])
     print(f"Telco churn: {len(rows):,} rows, {values.shape[1]} features, 5 folds")
-    cross_validated(values, labels)
+    cross_validated(
+        values,
+        labels,
+        categories=tuple(range(known.shape[1], values.shape[1])),
+        plain=np.column_stack([known, pd.get_dummies(texts, dtype=float).to_numpy()]),
+    )
 
 
 def product() -> None:

@@ -19,7 +19,8 @@
         'segmentation': false,
         'is_clock_driven': false,
         'weight': 1.0,
-        'prediction': false
+        'prediction': false,
+        'categories': []
     } -%}
     {%- do feature.update(meta) -%}
     {%- for key, values in allowed.items() -%}
@@ -30,5 +31,17 @@
             ) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- if (feature.unit == 'category') != (feature.categories | length > 0) -%}
+        {%- do exceptions.raise_compiler_error(
+            "Feature " ~ model ~ "." ~ name ~ ": meta unit is '" ~ feature.unit ~ "' and categories are " ~ feature.categories
+            ~ "; give `unit: category` and the list of `categories` together, or neither"
+        ) -%}
+    {%- endif -%}
+    {%- if feature.unit == 'category' and feature.segmentation -%}
+        {%- do exceptions.raise_compiler_error(
+            "Feature " ~ model ~ "." ~ name ~ ": a category has no distance, so that `segmentation: true` cannot be; give one "
+            ~ "feature of 0 and 1 for each category that segments shall be found by"
+        ) -%}
+    {%- endif -%}
     {{ return(feature) }}
 {%- endmacro -%}

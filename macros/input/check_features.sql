@@ -21,6 +21,12 @@
                 'words without quotes and backslashes'
             ) -%}
         {%- endfor -%}
+        {%- for category in feature.categories -%}
+            {%- do coterie.check_form(
+                'attribute_features.categories[' ~ position ~ ']', category | string, no_quotes,
+                'words without quotes and backslashes'
+            ) -%}
+        {%- endfor -%}
     {%- endfor -%}
     {%- set acts = ['active_day', 'cart_addition', 'open', 'click'] -%}
     {%- if var('engagement_points').keys() | sort != acts | sort -%}

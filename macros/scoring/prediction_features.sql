@@ -44,7 +44,8 @@
     today. -#}
 {% macro prediction_hash(outcome) -%}
     {%- set parts = [outcome.outcome, outcome.horizon, outcome.label, var('churn_active_days') | int, var('score_split')] -%}
-    {{- return(local_md5(
-        (parts + coterie.prediction_features() | map(attribute='name') | list) | join('\n')
-    )) -}}
+    {%- for feature in coterie.prediction_features() -%}
+        {%- do parts.append(([feature.name] + feature.get('categories', [])) | join('|')) -%}
+    {%- endfor -%}
+    {{- return(local_md5(parts | join('\n'))) -}}
 {%- endmacro %}

@@ -1,8 +1,8 @@
-{#- Aggregate: what a profile needs of each feature, as a list of structs in the order of feature_columns(), so that a
+{#- Aggregate: what a profile needs of each feature, as a list of structs in the order of profiled_features(), so that a
     wide table is read once. Decimals, because their sums do not depend on threads. -#}
 {% macro profile_sums(alias) -%}
     {%- set sums = [] -%}
-    {%- for feature in coterie.feature_columns() -%}
+    {%- for feature in coterie.profiled_features() -%}
         {%- set column = alias ~ '.' ~ feature.name -%}
         {%- set transformed = coterie.transformed_value(column, feature.transform) -%}
         {%- set square = '(' ~ transformed ~ ') * (' ~ transformed ~ ')' -%}
@@ -15,4 +15,9 @@
         })) -%}
     {%- endfor -%}
     {{ coterie.make_array(sums) }}
+{%- endmacro %}
+
+{#- The features that a segment has a mean of: all but categories. -#}
+{% macro profiled_features() -%}
+    {{- return(coterie.feature_columns() | rejectattr('unit', 'equalto', 'category') | list) -}}
 {%- endmacro %}

@@ -64,8 +64,20 @@
 
 {#- A value in words beside what is typical: `31 (typical: 12)`. -#}
 {% macro value_beside_typical(value, typical, unit) -%}
-    coalesce({{ coterie.value_text(value, unit) }}, 'not known')
-            || ' (typical: ' || coalesce({{ coterie.value_text(typical, unit) }}, 'not known') || ')'
+    coalesce({{ coterie._value_or_category(value, unit) }}, 'not known')
+            || ' (typical: ' || coalesce({{ coterie._value_or_category(typical, unit) }}, 'not known') || ')'
+{%- endmacro %}
+
+{% macro _value_or_category(value, unit) -%}
+    {%- set features = coterie.prediction_features() | selectattr('categories', 'defined') | selectattr('categories') | list -%}
+    {%- if features -%}
+        case
+            when {{ unit }} = 'category' then {{ coterie.category_name(value, features) }}
+            else {{ coterie.value_text(value, unit) }}
+        end
+    {%- else -%}
+        {{ coterie.value_text(value, unit) }}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- A reason in words, of the parts of score_reason_parts: what the customer has, what is typical, and whether it raises or lowers

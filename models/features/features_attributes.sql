@@ -11,17 +11,19 @@ identities as (
 attributes as (
     select * from {{ ref('coterie', 'stg_attributes') }}
     where
-        value_number is not null
-        and (
-            1 = 0
-            {%- for feature in features %}
-            -- A number in another unit than the declared one is another fact; one without a unit is taken at its word.
-            or (
-                attribute = '{{ feature.attribute }}'
-                and coalesce(value_unit, '{{ feature.unit }}') = '{{ feature.unit }}'
-            )
-            {%- endfor %}
+        1 = 0
+        {%- for feature in features %}
+        {%- if feature.unit == 'category' %}
+        or (attribute = '{{ feature.attribute }}' and value is not null)
+        {%- else %}
+        -- A number in another unit than the declared one is another fact; one without a unit is taken at its word.
+        or (
+            attribute = '{{ feature.attribute }}'
+            and value_number is not null
+            and coalesce(value_unit, '{{ feature.unit }}') = '{{ feature.unit }}'
         )
+        {%- endif %}
+        {%- endfor %}
 ),
 
 attributes_as_of as (
@@ -29,6 +31,7 @@ attributes_as_of as (
         customer_dates.customer_id,
         customer_dates.as_of_date,
         attributes.attribute,
+        attributes.value,
         attributes.value_number,
         row_number() over (
             partition by customer_dates.customer_id, customer_dates.as_of_date, attributes.attribute
@@ -50,7 +53,13 @@ latest_attributes as (
         customer_id,
         as_of_date
         {%- for feature in features %},
+        {%- if feature.unit == 'category' %}
+        max(
+            case when attribute = '{{ feature.attribute }}' then {{ coterie.category_codes('value', feature.categories) }} end
+        ) as {{ feature.name }}
+        {%- else %}
         max(case when attribute = '{{ feature.attribute }}' then value_number end) as {{ feature.name }}
+        {%- endif %}
         {%- endfor %}
     from attributes_as_of
     where recency_rank = 1

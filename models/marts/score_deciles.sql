@@ -10,6 +10,8 @@ score_deciles as (
         cast(outcome as string) as outcome,
         cast(model_version as string) as model_version,
         cast(as_of_date as date) as as_of_date,
+        cast(group_kind as string) as group_kind,
+        cast(group_name as string) as group_name,
         cast(decile as int) as decile,
         cast(customers as bigint) as customers,
         cast(positives as bigint) as positives,

@@ -17,6 +17,7 @@ score_backtest as (
 score_evaluation_deciles as (
 
     select * from {{ ref('coterie', 'score_evaluation_deciles') }}
+    where group_kind = 'all'
 
 ),
 

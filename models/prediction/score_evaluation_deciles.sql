@@ -1,4 +1,5 @@
-{%- set keys = ['outcome', 'model_version', 'as_of_date'] -%}
+{%- set keys = ['outcome', 'model_version', 'as_of_date', 'group_kind', 'group_name'] -%}
+{%- set group_kinds = ['all', 'segment', 'region', 'age_band'] -%}
 with
 
 score_backtest as (
@@ -16,7 +17,12 @@ lifetime_backtest as (
 backtests as (
 
     select
-        {{ keys | join(', ') }},
+        outcome,
+        model_version,
+        as_of_date,
+        segment,
+        region,
+        age_band,
         customer_id,
         cast(label as int) as label,
         probability,
@@ -30,12 +36,34 @@ backtests as (
         'revenue' as outcome,
         model_version,
         as_of_date,
+        segment,
+        region,
+        age_band,
         customer_id,
         cast(null as int) as label,
         cast(null as double) as probability,
         expected_revenue_90d,
         revenue_next_90d
     from lifetime_backtest
+
+),
+
+grouped as (
+    {% for kind in group_kinds %}
+    select
+        outcome,
+        model_version,
+        as_of_date,
+        '{{ kind }}' as group_kind,
+        {{ "'all'" if kind == 'all' else kind }} as group_name,
+        customer_id,
+        label,
+        probability,
+        expected_revenue_90d,
+        revenue_next_90d
+    from backtests
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 
@@ -49,7 +77,7 @@ ranked as (
             partition by {{ keys | join(', ') }}
             order by probability desc, expected_revenue_90d desc, customer_id asc
         ) as decile
-    from backtests
+    from grouped
 
 ),
 
@@ -93,9 +121,7 @@ cumulated as (
 deciles as (
 
     select
-        outcome,
-        model_version,
-        as_of_date,
+        {{ keys | join(', ') }},
         decile,
         customers,
         positives,

@@ -305,6 +305,8 @@ plan as (
         accepted_model_version,
         features_hash,
         '{{ features | map(attribute="name") | join(",") }}' as features,
+        '{{ features | selectattr("categories", "defined") | selectattr("categories") | map(attribute="name") | join(",") }}'
+            as category_features,
         '{{ tojson(coterie.score_settings(), sort_keys=true) }}' as settings
     from reasons
 

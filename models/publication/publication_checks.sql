@@ -24,7 +24,7 @@
     'customer_scores_store': ['customer_id'],
     'score_models_store': ['model_version'],
     'score_evaluation_store': ['outcome', 'as_of_date', 'group_kind', 'group_name'],
-    'score_deciles_store': ['outcome', 'as_of_date', 'decile'],
+    'score_deciles_store': ['outcome', 'as_of_date', 'group_kind', 'group_name', 'decile'],
     'score_drift_store': ['outcome'],
 } %}
 {#- Without an earlier publication, or without a model by features, there is nothing to compare; without purchases there

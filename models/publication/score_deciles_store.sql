@@ -14,6 +14,8 @@ stored as (
         score_evaluation_deciles.outcome,
         score_evaluation_deciles.model_version,
         score_evaluation_deciles.as_of_date,
+        score_evaluation_deciles.group_kind,
+        score_evaluation_deciles.group_name,
         score_evaluation_deciles.decile,
         score_evaluation_deciles.customers,
         score_evaluation_deciles.positives,

@@ -1,4 +1,4 @@
-{%- set features = coterie.feature_columns() %}
+{%- set features = coterie.profiled_features() %}
 with
 
 assignments as (

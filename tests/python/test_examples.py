@@ -1,10 +1,9 @@
-"""The examples build on real data, within a minute each, and find the published figures."""
+"""The examples build on real data and find the published figures."""
 
 import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import duckdb
@@ -17,19 +16,10 @@ pytestmark = pytest.mark.slow
 EXAMPLES = ("online_retail_ii", "cdnow")
 DATA = Path(os.environ.get("COTERIE_DATA", "../shared/data"))
 
-# On two cores, dbt deps and every test included.
-BUDGET_SECONDS = 60
-
 
 def example(name: str, folder: Path, data: Path = DATA) -> InstalledProject:
     path = str((ROOT / data).resolve())
     return InstalledProject(ROOT / "examples" / name, folder, COTERIE_DATA=path)
-
-
-def processor_seconds() -> float:
-    """Processor time of all processes this one has started and seen end."""
-    times = os.times()
-    return times.children_user + times.children_system
 
 
 def missing_data(output: str) -> str | None:
@@ -39,16 +29,13 @@ def missing_data(output: str) -> str | None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_finds_the_published_figures_within_a_minute(name, tmp_path):
+def test_an_example_finds_the_published_figures(name, tmp_path):
     project = example(name, tmp_path)
-    started, processor = time.monotonic(), processor_seconds()
     project.dbt("deps").expect_success()
     build = project.dbt("build")
-    seconds, processor = time.monotonic() - started, processor_seconds() - processor
     if missing_data(build.output):
         pytest.skip(missing_data(build.output))
     build.expect_success()
-    print(f"\n{name}: dbt deps and dbt build in {seconds:.0f} s ({processor:.0f} s of processor)")
 
     summary = project.summary()
     assert summary.returncode == 0, summary.stdout + summary.stderr
@@ -57,8 +44,6 @@ def test_an_example_finds_the_published_figures_within_a_minute(name, tmp_path):
     own_tests = {path.stem for path in (project.folder / "tests").glob("*.sql")}
     assert {build.status(test) for test in own_tests} == {"pass"}
     assert not any(node.startswith("unit_test.") for node in build.statuses)
-    # Alone on a machine a build takes less time than processor time; beside other work, more.
-    assert min(seconds, processor) <= BUDGET_SECONDS
 
 
 def test_the_churn_of_contracts_is_learnt_without_dates(tmp_path):

@@ -159,6 +159,9 @@ def test_own_model_and_own_attribute_become_features(outside):
     assert columns[-2:] == ["household_size", "id_length"]
 
 
+A_CATEGORY = {"attribute": "x", "name": "x", "unit": "category", "categories": ["a", "b"]}
+
+
 @pytest.mark.parametrize(
     ("variables", "sentence"),
     [
@@ -168,8 +171,22 @@ def test_own_model_and_own_attribute_become_features(outside):
             {"attribute_features": [{"attribute": "x", "name": "x", "transform": "cube"}]},
             "meta transform is 'cube', expected one of none, log1p, sqrt, logit",
         ),
+        (
+            {"attribute_features": [{"attribute": "x", "name": "x", "unit": "category"}]},
+            "give `unit: category` and the list of `categories` together, or neither",
+        ),
+        (
+            {"attribute_features": [{**A_CATEGORY, "segmentation": True}]},
+            "a category has no distance, so that `segmentation: true` cannot be",
+        ),
     ],
-    ids=["no_meta", "same_name", "unknown_treatment"],
+    ids=[
+        "no_meta",
+        "same_name",
+        "unknown_treatment",
+        "no_categories",
+        "segments_by_a_category",
+    ],
 )
 def test_wrong_features_stop_the_build_with_a_sentence(outside, variables, sentence):
     code, output = outside.dbt("compile", "--select", "customer_features", variables=variables)

@@ -52,7 +52,8 @@ def check(features=("revenue_365d", "orders_365d"), **changed):
         contract_tables=lambda: ["orders", "events"],
         known_until=lambda: "2026-06-30",
         attribute_features=lambda: [
-            {"unit": "number", **entry} for entry in variables["attribute_features"]
+            {"unit": "number", "categories": [], **entry}
+            for entry in variables["attribute_features"]
         ],
         segment_algorithms=lambda: list(ALGORITHMS),
         feature_columns=lambda: [{"name": name} for name in features],
@@ -118,6 +119,10 @@ def test_the_settings_of_a_training_round_are_the_library_s():
         ({"survey_scales": {"price": ["q\\"]}}, "survey_scales.price[0] is 'q\\'"),
         ({"attribute_features": [{**ATTRIBUTE, "name": "a b"}]}, "attribute_features.name[0]"),
         ({"attribute_features": [{**ATTRIBUTE, "unit": "'"}]}, "attribute_features.unit[0] is"),
+        (
+            {"attribute_features": [{**ATTRIBUTE, "unit": "category", "categories": ["a", "b'"]}]},
+            "attribute_features.categories[0] is 'b'', but should be words without quotes",
+        ),
         ({"engagement_points": {"open": 1, "shout": 2}}, "points for each of active_day, cart"),
         (
             {"engagement_points": {**SETTINGS["engagement_points"], "open": "1 or 1"}},

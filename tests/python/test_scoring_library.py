@@ -19,7 +19,15 @@ from coterie.scoring import (
     to_library,
     train,
 )
-from coterie.scoring.additive import AdditiveModel, Term, bins_of, left_out, probability_of
+from coterie.scoring.additive import (
+    OTHER,
+    AdditiveModel,
+    Term,
+    bins_of,
+    left_out,
+    probability_of,
+    seen_codes,
+)
 from coterie.scoring.calibration import slope_of, subgroup_errors
 from coterie.scoring.metrics import auc, log_losses, paired_bootstrap
 from coterie.scoring.search import folds_of, search, stable_features, steady_directions
@@ -317,6 +325,78 @@ def test_pairs_stay_only_where_they_pay():
         found[name] = fit.candidates[2].model.pairs
     assert found["product"] > 0
     assert found["sum"] == 0
+
+
+#: Codes of categories: far apart, two that follow each other, and one that is rare.
+CODES = np.array([7.0, 8.0, 5000.0, 268_435_456.0])
+
+
+def category_examples(rows: int, seed: int, *, share_of_other: float = 0.0) -> Examples:
+    """A category that decides nearly alone, and a number that helps; holes in both."""
+    generator = np.random.default_rng(seed)
+    places = generator.choice(4, size=rows, p=[0.4, 0.3, 0.29, 0.01])
+    number = generator.normal(size=rows)
+    logits = np.array([-1.5, 1.5, 0.0, 0.0])[places] + number
+    codes = CODES[places]
+    codes[generator.random(rows) < share_of_other] = OTHER
+    values = np.column_stack([codes, number])
+    labels = (generator.random(rows) < probability_of(logits)).astype(np.int64)
+    values[generator.random((rows, 2)) < 0.05] = np.nan
+    return Examples(
+        values, labels, np.arange(rows), probability_of(np.nan_to_num(number)), categories=(0,)
+    )
+
+
+@pytest.mark.parametrize("name", ["scorecard", "additive"])
+@pytest.mark.parametrize("share_of_other", [0.0, 0.2])
+def test_what_was_never_seen_has_a_bin_of_its_own(name, share_of_other):
+    """Codes between, below and above those of the training count alike, and not as missing."""
+    rows = category_examples(4000, 3, share_of_other=share_of_other)
+    if name == "scorecard":
+        model = fit_scorecard(rows.values, rows.labels, rows.categories)
+    else:
+        model = fit_additive(
+            rows.values,
+            rows.labels,
+            rows.groups,
+            bins=32,
+            pairs=1,
+            pair_bins=8,
+            bags=2,
+            learning_rate=0.05,
+            seed=1,
+            categories=rows.categories,
+        ).without_pairs()
+    (term,) = [term for term in model.terms if term.features == (0,)]
+    asked = np.array([*CODES[:3], OTHER, 1.0, 9.0, 6000.0, 1e9, np.nan])
+    known, other = np.split(term.of(np.column_stack([asked, np.zeros(len(asked))]))[:-1], [3])
+    missing = term.of(np.array([[np.nan, 0.0]]))[0]
+    assert known[0] < known[2] < known[1]
+    assert len(set(other)) == 1
+    assert missing != other[0]
+    if name == "additive":
+        # Learnt from where there were such rows, else nothing is known of it.
+        assert (other[0] == 0) == (share_of_other == 0)
+
+
+def test_the_rarest_categories_count_as_others():
+    column = np.repeat([5.0, 3.0, 9.0, 4.0, OTHER, np.nan], [4, 4, 3, 1, 9, 9])
+    assert list(seen_codes(column, 2)) == [3.0, 5.0]
+    assert list(seen_codes(column, 9)) == [3.0, 4.0, 5.0, 9.0]
+    assert list(seen_codes(np.array([np.nan, OTHER]), 2)) == []
+
+
+def test_a_category_that_tells_the_outcome_raises_the_leak_alarm():
+    """By its codes as numbers it would not: the outcome is that of the one in the middle."""
+    rows = category_examples(3000, 4)
+    values = rows.values.copy()
+    values[:, 0] = np.where(rows.labels == 1, 50.0, np.where(np.arange(3000) % 2, 3.0, 90.0))
+    leaking = replace(rows, values=values)
+    fit = train(leaking, leaking, settings=SMALL, features=("kind", "number"))
+    assert fit.chosen is None
+    assert "leak alarm: kind (AUC 1.000)" in fit.reason
+    assert np.isnan(fit.typical).sum() == 0
+    assert typical_values(values, (0,))[0] in (3.0, 50.0, 90.0)
 
 
 def test_typical_values_are_medians_that_somebody_has():

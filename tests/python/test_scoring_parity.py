@@ -7,12 +7,12 @@ import pytest
 from rendered_macros import render
 from scipy.stats import spearmanr
 from score_sql import score_sql
-from test_scoring_library import FEATURES, SMALL, examples
+from test_scoring_library import CODES, FEATURES, SMALL, category_examples, examples
 
 from coterie.frames import with_schema
 from coterie.schemas import SCORE_FITS
 from coterie.scoring import fit_rows, read_model, to_library, train
-from coterie.scoring.additive import probability_of
+from coterie.scoring.additive import OTHER, probability_of
 
 
 def test_sql_equals_the_library_on_every_edge(tmp_path):
@@ -50,6 +50,37 @@ def test_sql_equals_the_library_on_every_edge(tmp_path):
     calibrated = probability_of(line.offset + line.slope * np.log(expected / (1 - expected)))
     assert np.abs(scored["probability"] - calibrated).max() < 1e-12
     # A number that moves by the eleventh digit would be seen.
+    assert np.abs(scored["uncalibrated"] * (1 + 1e-11) - expected).max() > 1e-12
+
+
+def test_sql_equals_the_library_on_categories(tmp_path):
+    """Each code, its neighbours, codes that were never seen, and holes; with a pair."""
+    training, evaluation = category_examples(4000, 33), category_examples(2000, 34)
+    names = ["kind", "number"]
+    fit = train(training, evaluation, settings=SMALL, features=names)
+    assert fit.chosen.name == "additive"
+    rows = with_schema(
+        fit_rows(fit, training, outcome="o", model_version="v", features=names), SCORE_FITS
+    ).to_pylist()
+    model, line = read_model([row for row in rows if row["part"] == "term"], names)
+    special = np.array([*CODES, *(CODES - 1), *(CODES + 1), OTHER, 1e12, np.nan])
+    asked = np.column_stack([special, np.linspace(-2, 2, len(special))])
+    values = np.vstack([evaluation.values, asked])
+    feature_values = pa.table(
+        {
+            "row_number": np.arange(len(values)),
+            **{
+                name: pa.array(column, from_pandas=True)
+                for name, column in zip(names, values.T, strict=True)
+            },
+        }
+    )
+    with duckdb.connect() as connection:
+        connection.register("feature_values", feature_values)
+        query = score_sql(tmp_path, model, line, names)
+        scored = connection.execute(f"{query} order by row_number").fetchnumpy()
+    expected = to_library(model, 2).predict_proba(values)[:, 1]
+    assert np.abs(scored["uncalibrated"] - expected).max() < 1e-12
     assert np.abs(scored["uncalibrated"] * (1 + 1e-11) - expected).max() > 1e-12
 
 

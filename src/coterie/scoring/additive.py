@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from coterie.segmentation.numerics import Labels, Matrix, one_thread, round_significant
 
@@ -15,8 +16,12 @@ Vector = npt.NDArray[np.float64]
 
 #: Bin of missing values; the others count from 1.
 MISSING = 0
+#: Code of a value that is none of the declared categories (macro category_code).
+OTHER = 0.0
 #: Quantiles at which the scorecard cuts a feature: five bins are what people read on a card.
 SCORECARD_BINS = 5
+#: Categories of a feature that have a line of their own on the card.
+SCORECARD_CATEGORIES = 10
 #: Rows that a bin of the scorecard is shrunk towards "no contribution" by.
 SCORECARD_PRIOR = 20.0
 #: Inverse penalty of the coefficients (C of scikit-learn, and its own number).
@@ -147,6 +152,40 @@ def bins_of(values: Vector, edges: Vector) -> Labels:
     return bins.astype(np.int64)
 
 
+def category_edges(codes: Vector) -> Vector:
+    """Edges that give each category, a whole number, a bin of its own.
+
+    The bins between them are for categories that were never seen.
+    """
+    return np.unique(np.concatenate([codes, codes + 1.0]))
+
+
+def seen_codes(column: Vector, limit: int) -> Vector:
+    """Codes of a feature's most frequent categories, rising; without those that count as other.
+
+    Parameters
+    ----------
+    column
+        Codes of the categories, OTHER for none of the declared ones, NaN for missing.
+    limit
+        Categories at most.
+    """
+    codes, rows = np.unique(column[~np.isnan(column) & (column != OTHER)], return_counts=True)
+    # Of equally frequent ones those with the lowest codes.
+    return np.sort(codes[np.lexsort((codes, -rows))[:limit]])
+
+
+def category_pools(edges: Vector, codes: Vector) -> Labels:
+    """For each bin of category_edges the number that counts alike: all unseen categories are one.
+
+    0 is missing, 1 unseen; each category that was seen has a number of its own.
+    """
+    pools = np.ones(len(edges) + 2, dtype=np.int64)
+    pools[MISSING] = 0
+    pools[bins_of(codes, edges)] = np.arange(len(codes)) + 2
+    return pools
+
+
 def fit_additive(
     values: Matrix,
     labels: Labels,
@@ -159,6 +198,7 @@ def fit_additive(
     learning_rate: float,
     seed: int,
     directions: Sequence[int] = (),
+    categories: Collection[int] = (),
 ) -> AdditiveModel:
     """Boost an additive model, and the pairs of features on top of it.
 
@@ -187,13 +227,23 @@ def fit_additive(
     directions
         For each feature 1 or -1 where its contribution may only rise or fall, 0 where it is free;
         empty: all are free.
+    categories
+        Positions of the features that are codes of categories. As many as fit into the bins are
+        learnt one by one; the rest, and what is never seen here, have one bin together.
     """
     # Heavy, and only a build that trains needs it.
     from interpret.glassbox import ExplainableBoostingClassifier  # noqa: PLC0415
 
     varied = varied_features(values)
+    codes = {
+        place: seen_codes(values[:, position], (bins - 2) // 2)
+        for place, position in enumerate(varied)
+        if position in categories
+    }
     model = ExplainableBoostingClassifier(
-        feature_types=["continuous"] * len(varied),
+        feature_types=[
+            "nominal" if place in codes else "continuous" for place in range(len(varied))
+        ],
         max_bins=bins,
         max_interaction_bins=pair_bins,
         interactions=pairs,
@@ -202,15 +252,44 @@ def fit_additive(
         smoothing_rounds=50,
         interaction_smoothing_rounds=50,
         early_stopping_rounds=50,
-        monotone_constraints=[directions[position] for position in varied] if directions else None,
+        monotone_constraints=[
+            0 if place in codes else directions[position] for place, position in enumerate(varied)
+        ]
+        if directions
+        else None,
         n_jobs=1,
         random_state=seed,
     )
     with warnings.catch_warnings(), one_thread():
         # Missing values have a bin of their own, which is all the warning asks for.
         warnings.filterwarnings("ignore", message="Missing values detected")
-        model.fit(values[:, varied], labels, bags=left_out(groups, bags=bags, seed=seed))
-    return from_library(model).with_positions(varied)
+        model.fit(
+            with_names(values[:, varied], codes),
+            labels,
+            bags=left_out(groups, bags=bags, seed=seed),
+        )
+    return from_library(model, codes).with_positions(varied)
+
+
+def with_names(values: Matrix, codes: Mapping[int, Vector]) -> Matrix | pd.DataFrame:
+    """Give the library names instead of codes: a number is no category to it."""
+    if not codes:
+        return values
+    return pd.DataFrame(
+        {
+            place: [category_name(code, codes[place]) for code in column]
+            if place in codes
+            else column
+            for place, column in enumerate(values.T)
+        }
+    )
+
+
+def category_name(code: float, codes: Vector) -> str | None:
+    """Name a category for the library; None if it is missing."""
+    if np.isnan(code):
+        return None
+    return str(int(code)) if code in codes else str(int(OTHER))
 
 
 def varied_features(values: Matrix) -> tuple[int, ...]:
@@ -228,20 +307,42 @@ def left_out(groups: Labels, *, bags: int, seed: int, share: float = 0.15) -> np
     return np.where(is_out[groups], -1, 1).astype(np.int8)
 
 
-def from_library(model: object) -> AdditiveModel:
+def from_library(model: object, codes: Mapping[int, Vector] | None = None) -> AdditiveModel:
     """Read an explainable boosting machine of the library.
 
-    The bin for values the library has not seen is left out: every number falls into another one.
+    Parameters
+    ----------
+    model
+        Fitted model of the library.
+    codes
+        For each position of a feature with categories, the codes that have a bin. Their bin for
+        others is the library's for those that were declared as other, or else its bin for what it
+        has not seen. A number falls into one of its bins always.
     """
     terms = []
     for positions, scores in zip(model.term_features_, model.term_scores_, strict=True):
-        edges = tuple(
-            np.asarray(levels[min(len(levels), len(positions)) - 1], dtype=np.float64)
-            for levels in (model.bins_[position] for position in positions)
-        )
-        kept = tuple(slice(0, len(cuts) + 2) for cuts in edges)
-        terms.append(Term(tuple(positions), edges, np.array(scores[kept], dtype=np.float64)))
+        edges, kept = [], []
+        for position in positions:
+            levels = model.bins_[position]
+            bins = levels[min(len(levels), len(positions)) - 1]
+            if isinstance(bins, dict):
+                cuts, bins_there = _category_bins(bins, (codes or {})[position])
+            else:
+                cuts = np.asarray(bins, dtype=np.float64)
+                bins_there = np.arange(len(cuts) + 2)
+            edges.append(cuts)
+            kept.append(bins_there)
+        contributions = np.array(scores, dtype=np.float64)[np.ix_(*kept)]
+        terms.append(Term(tuple(positions), tuple(edges), contributions))
     return AdditiveModel("additive", float(np.ravel(model.intercept_)[0]), tuple(terms))
+
+
+def _category_bins(bins: Mapping[str, int], codes: Vector) -> tuple[Vector, Labels]:
+    """Edges of a feature with categories, and the library's bin behind each bin between them."""
+    edges = category_edges(codes)
+    unseen = bins.get(str(int(OTHER)), max(bins.values(), default=0) + 1)
+    of_pool = np.array([MISSING, unseen, *(bins.get(str(int(c)), unseen) for c in codes)])
+    return edges, of_pool[category_pools(edges, codes)]
 
 
 def to_library(model: AdditiveModel, features: int) -> object:
@@ -287,7 +388,9 @@ def to_library(model: AdditiveModel, features: int) -> object:
     return library
 
 
-def fit_scorecard(values: Matrix, labels: Labels) -> AdditiveModel:
+def fit_scorecard(
+    values: Matrix, labels: Labels, categories: Collection[int] = ()
+) -> AdditiveModel:
     """Fit a logistic scorecard: each feature in a few bins, weighed by one coefficient.
 
     A bin's value is its weight of evidence, the logarithm of how much more often it holds the
@@ -300,24 +403,28 @@ def fit_scorecard(values: Matrix, labels: Labels) -> AdditiveModel:
         Features (rows, features), missing ones NaN.
     labels
         0 or 1 for each row.
+    categories
+        Positions of the features that are codes of categories.
     """
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
     share = labels.mean()
     evidence, edges_of = [], []
     varied = varied_features(values)
-    for column in values.T[list(varied)]:
-        known = column[~np.isnan(column)]
-        edges = np.empty(0)
-        if len(known):
-            edges = np.unique(np.quantile(known, np.arange(1, SCORECARD_BINS) / SCORECARD_BINS))
-            # An edge at the lowest value would leave the bin below it empty.
-            edges = edges[edges > known.min()]
-        bins = bins_of(column, edges)
-        rows = np.bincount(bins, minlength=len(edges) + 2).astype(np.float64)
-        ones = np.bincount(bins, weights=labels, minlength=len(edges) + 2)
+    for position in varied:
+        column = values[:, position]
+        if position in categories:
+            codes = seen_codes(column, SCORECARD_CATEGORIES)
+            edges = category_edges(codes)
+            pools = category_pools(edges, codes)
+        else:
+            edges = scorecard_edges(column)
+            pools = np.arange(len(edges) + 2)
+        bins = pools[bins_of(column, edges)]
+        rows = np.bincount(bins, minlength=len(pools)).astype(np.float64)
+        ones = np.bincount(bins, weights=labels, minlength=len(pools))
         shares = (ones + SCORECARD_PRIOR * share) / (rows + SCORECARD_PRIOR)
-        evidence.append(logit(shares) - logit(share))
+        evidence.append((logit(shares) - logit(share))[pools])
         edges_of.append(edges)
     columns = [
         woe[bins_of(column, edges)]
@@ -335,6 +442,16 @@ def fit_scorecard(values: Matrix, labels: Labels) -> AdditiveModel:
         if weights[place] != 0
     )
     return AdditiveModel("scorecard", float(regression.intercept_[0] + means.sum()), terms)
+
+
+def scorecard_edges(column: Vector) -> Vector:
+    """Cut a feature at its quantiles."""
+    known = column[~np.isnan(column)]
+    if not len(known):
+        return np.empty(0)
+    edges = np.unique(np.quantile(known, np.arange(1, SCORECARD_BINS) / SCORECARD_BINS))
+    # An edge at the lowest value would leave the bin below it empty.
+    return edges[edges > known.min()]
 
 
 def logit(probability: Vector | float) -> Vector:

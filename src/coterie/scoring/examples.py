@@ -32,6 +32,8 @@ class Examples:
         Probability by the rule of thumb.
     subgroups
         For each kind of subgroup (region, age band, ...) the name of each row's, None without.
+    categories
+        Positions of the features that are codes of categories.
     """
 
     values: Matrix
@@ -39,9 +41,10 @@ class Examples:
     groups: Labels
     rule: Vector
     subgroups: dict[str, list[str | None]] = field(default_factory=dict)
+    categories: tuple[int, ...] = ()
 
 
-def examples_of(table: pa.Table, part: str) -> Examples:
+def examples_of(table: pa.Table, part: str, categories: tuple[int, ...] = ()) -> Examples:
     """Read the examples of one part (training or evaluation) of one outcome.
 
     Parameters
@@ -50,6 +53,8 @@ def examples_of(table: pa.Table, part: str) -> Examples:
         Rows of score_examples of one outcome, in a fixed order.
     part
         training or evaluation.
+    categories
+        Positions of the features that are codes of categories.
     """
     rows = table.filter(pc.equal(table["part"], part))
     _, groups = np.unique(np.array(rows["customer_id"].to_pylist(), dtype=str), return_inverse=True)
@@ -59,4 +64,5 @@ def examples_of(table: pa.Table, part: str) -> Examples:
         groups=groups.astype(np.int64),
         rule=rows["rule_probability"].to_numpy().astype(np.float64),
         subgroups={name: rows[name].to_pylist() for name in SUBGROUPS if name in rows.column_names},
+        categories=categories,
     )

@@ -42,7 +42,11 @@ def fit_rounds(
         outcome = str(plan["outcome"])
         rows = table.filter(pc.equal(table["outcome"], outcome))
         features = str(plan["features"]).split(",")
-        training, evaluation = (examples_of(rows, part) for part in ("training", "evaluation"))
+        named = set(str(plan["category_features"] or "").split(","))
+        categories = tuple(place for place, name in enumerate(features) if name in named)
+        training, evaluation = (
+            examples_of(rows, part, categories) for part in ("training", "evaluation")
+        )
         fit = train(
             training,
             evaluation,

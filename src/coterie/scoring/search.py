@@ -90,6 +90,7 @@ def parts_of(training: Examples, settings: ScoreSettings) -> Iterator[tuple[Labe
                 training.labels[rest],
                 np.unique(training.groups[rest], return_inverse=True)[1].astype(np.int64),
                 training.rule[rest],
+                categories=training.categories,
             ),
         )
 
@@ -113,6 +114,7 @@ def fit_configuration(
         directions=[configuration.directions[p] for p in positions]
         if configuration.directions
         else (),
+        categories=[place for place, p in enumerate(positions) if p in rows.categories],
     )
     return model.with_positions(positions)
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from coterie.scoring.additive import AdditiveModel, Vector, fit_scorecard, varied_features
+from coterie.scoring.additive import (
+    AdditiveModel,
+    Vector,
+    fit_scorecard,
+    seen_codes,
+    varied_features,
+)
 from coterie.scoring.calibration import Line, fit_line, level_error, slope_of, subgroup_errors
 from coterie.scoring.examples import Examples
 from coterie.scoring.metrics import (
@@ -23,6 +29,8 @@ from coterie.scoring.settings import ScoreSettings
 from coterie.segmentation.numerics import Matrix, one_thread
 
 RULE, SCORECARD, ADDITIVE, BOOSTING = "rule", "scorecard", "additive", "boosting"
+#: Categories of a feature that gradient boosting can tell apart (scikit-learn's max_bins).
+MOST_CATEGORIES = 255
 
 
 @dataclass
@@ -158,7 +166,7 @@ def train(
     return ScoreFit(
         candidates=tuple(candidates),
         chosen=chosen,
-        typical=typical_values(training.values),
+        typical=typical_values(training.values, training.categories),
         reason=words_of(candidates, chosen, settings),
         trials=tuple(trials),
         taken=taken,
@@ -170,7 +178,7 @@ def leaks_of(training: Examples, features: Sequence[str], settings: ScoreSetting
 
     Nothing known before an outcome tells it that well: what does was known after it.
     """
-    aucs = single_aucs(training.values, training.labels)
+    aucs = single_aucs(in_order_of_share(training), training.labels)
     names = features or [str(position) for position in range(len(aucs))]
     found = [
         f"{name} (AUC {figure:.3f})"
@@ -182,13 +190,25 @@ def leaks_of(training: Examples, features: Sequence[str], settings: ScoreSetting
     return f"leak alarm: {', '.join(found)} alone tells the outcome, so was known after it"
 
 
+def in_order_of_share(training: Examples) -> Matrix:
+    """Give the values with each category as the share of the outcome in it: codes have no order."""
+    values = training.values.copy()
+    for position in training.categories:
+        codes, places = np.unique(values[:, position], return_inverse=True)
+        rows = np.bincount(places, minlength=len(codes))
+        values[:, position] = (np.bincount(places, weights=training.labels) / rows)[places]
+    return values
+
+
 def scorecard_of(training: Examples, evaluation: Examples, settings: ScoreSettings) -> Candidate:
     """Fit and calibrate the scorecard."""
     logits = np.empty(len(training.labels))
     for out, rest in parts_of(training, settings):
-        logits[out] = fit_scorecard(rest.values, rest.labels).logits(training.values[out])
+        logits[out] = fit_scorecard(rest.values, rest.labels, rest.categories).logits(
+            training.values[out]
+        )
     line = fit_line(logits, training.labels)
-    model = fit_scorecard(training.values, training.labels).rounded()
+    model = fit_scorecard(training.values, training.labels, training.categories).rounded()
     return Candidate(SCORECARD, line.of(model.logits(evaluation.values)), model, line)
 
 
@@ -212,11 +232,23 @@ def boosting_of(training: Examples, evaluation: Examples, settings: ScoreSetting
     from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
 
     varied = varied_features(training.values)
+    known, asked = training.values.copy(), evaluation.values.copy()
+    for position in training.categories:
+        # The library counts categories from 0; one it has not seen is missing to it.
+        codes = seen_codes(known[:, position], MOST_CATEGORIES)
+        for values in (known, asked):
+            places = np.searchsorted(codes, values[:, position]).astype(np.float64)
+            places[~np.isin(values[:, position], codes)] = np.nan
+            values[:, position] = places
     with one_thread():
         model = HistGradientBoostingClassifier(
-            max_iter=100, learning_rate=0.05, max_leaf_nodes=15, random_state=settings.seed
-        ).fit(training.values[:, varied], training.labels)
-        return Candidate(BOOSTING, model.predict_proba(evaluation.values[:, varied])[:, 1])
+            max_iter=100,
+            learning_rate=0.05,
+            max_leaf_nodes=15,
+            categorical_features=[position in training.categories for position in varied],
+            random_state=settings.seed,
+        ).fit(known[:, varied], training.labels)
+        return Candidate(BOOSTING, model.predict_proba(asked[:, varied])[:, 1])
 
 
 def describe(candidate: Candidate, evaluation: Examples, settings: ScoreSettings) -> None:
@@ -291,12 +323,17 @@ def compare(candidates: list[Candidate], evaluation: Examples, settings: ScoreSe
                 candidate.failures.append(f"it is worse than the {other}: {'; '.join(worse)}")
 
 
-def typical_values(values: Matrix) -> Vector:
-    """Median of each column, NaN where half of it or more is missing."""
+def typical_values(values: Matrix, categories: Collection[int] = ()) -> Vector:
+    """Median of each column, of a category the most frequent; NaN where half is missing."""
     typical = np.full(values.shape[1], np.nan)
     for position, column in enumerate(values.T):
         known = column[~np.isnan(column)]
-        if 2 * len(known) > len(column):
+        if 2 * len(known) <= len(column):
+            continue
+        if position in categories:
+            codes, rows = np.unique(known, return_counts=True)
+            typical[position] = codes[np.argmax(rows)]
+        else:
             # The lower of two middle values: always a value that somebody has.
             typical[position] = np.sort(known)[(len(known) - 1) // 2]
     return typical

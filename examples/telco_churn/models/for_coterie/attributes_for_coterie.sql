@@ -1,4 +1,4 @@
-{#- Attribute and the SQL of its value, a number in a text. A service that cannot be had without another one is missing
+{#- Attribute and the SQL of its value, a number in a text or a category. A service that cannot be had without another one is missing
     where that one is not taken. -#}
 {%- set attributes = [
     ['tenure', 'cast("tenure" as varchar)'],
@@ -16,15 +16,9 @@
     ['tech_support', 'case "TechSupport" when \'Yes\' then \'1\' when \'No\' then \'0\' end'],
     ['streaming_tv', 'case "StreamingTV" when \'Yes\' then \'1\' when \'No\' then \'0\' end'],
     ['streaming_movies', 'case "StreamingMovies" when \'Yes\' then \'1\' when \'No\' then \'0\' end'],
-    ['internet_dsl', 'case "InternetService" when \'DSL\' then \'1\' else \'0\' end'],
-    ['internet_fiber', 'case "InternetService" when \'Fiber optic\' then \'1\' else \'0\' end'],
-    ['contract_monthly', 'case "Contract" when \'Month-to-month\' then \'1\' else \'0\' end'],
-    ['contract_one_year', 'case "Contract" when \'One year\' then \'1\' else \'0\' end'],
-    ['contract_two_years', 'case "Contract" when \'Two year\' then \'1\' else \'0\' end'],
-    ['pays_electronic_check', 'case "PaymentMethod" when \'Electronic check\' then \'1\' else \'0\' end'],
-    ['pays_mailed_check', 'case "PaymentMethod" when \'Mailed check\' then \'1\' else \'0\' end'],
-    ['pays_bank_transfer', 'case "PaymentMethod" when \'Bank transfer (automatic)\' then \'1\' else \'0\' end'],
-    ['pays_credit_card', 'case "PaymentMethod" when \'Credit card (automatic)\' then \'1\' else \'0\' end'],
+    ['internet', '"InternetService"'],
+    ['contract', '"Contract"'],
+    ['payment', '"PaymentMethod"'],
     ['woman', 'case "gender" when \'Female\' then \'1\' else \'0\' end'],
 ] -%}
 with published as (
