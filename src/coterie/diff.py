@@ -583,7 +583,7 @@ def _customers(counts: Counts) -> Customers:
 
 
 def shared_by_pairs(counts: dict[tuple[str, str], int]) -> int:
-    """Customers in both of two segments, when segments are paired to share as many as can be.
+    """Count customers who stay, when segments are paired to share as many as can be.
 
     Parameters
     ----------

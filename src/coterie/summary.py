@@ -36,7 +36,8 @@ def read_summary(connection: duckdb.DuckDBPyConnection) -> Summary:
     relation = find_layout(connection).relation
     publications = _rows(
         connection,
-        f"select * from {relation('publication', 'publications')} order by publication_id desc limit 1",
+        f"select * from {relation('publication', 'publications')} "
+        "order by publication_id desc limit 1",
     )
     checks = _rows(
         connection,
