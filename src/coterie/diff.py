@@ -128,7 +128,7 @@ class MartChange:
 
 @dataclass(frozen=True)
 class GateChange:
-    """A gate with another verdict or limit; null where the gate was not there."""
+    """A gate with another verdict; null where the gate was not there."""
 
     check_name: str
     passed_before: bool | None
@@ -472,17 +472,16 @@ def _open_side(
         connection.execute(
             f"create view marts_compared.{quoted(mart)} as from {source.relation('marts', mart)}"
         )
-    # The gates of what was asked for: of a publication, or of the last attempt at one.
+    # Without a number, a side is what the last build left: its gates may have refused it.
+    is_last = side.publication_id is None and number == last
+    of_it = f"(select max(publication_id) from {checks})" if is_last else str(number)
     connection.execute(
-        f"create view gates as select * from {checks} where publication_id = "
-        + (str(number) if side.publication_id else f"(select max(publication_id) from {checks})")
+        f"create view gates as select * from {checks} where publication_id = {of_it}"
     )
-    refused = []
-    if side.publication_id is None and number == last:
-        refused = connection.execute(
-            "select check_name from gates where not is_passed and publication_id > ? order by 1",
-            [number],
-        ).fetchall()
+    refused = connection.execute(
+        "select check_name from gates where not is_passed and publication_id > ? order by 1",
+        [number],
+    ).fetchall()
     return Publication(
         file=str(side.path),
         publication_id=number,
@@ -713,7 +712,6 @@ def _gates(connection: duckdb.DuckDBPyConnection) -> list[GateChange]:
         full join after.gates as r on l.check_name = r.check_name
         where
             l.is_passed is distinct from r.is_passed
-            -- Where the limit is a setting; some limits follow the number of customers.
             or l.check_name is null or r.check_name is null
         order by 1
         """

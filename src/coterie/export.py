@@ -34,6 +34,8 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 #: A link to the folder that the manifest names, for tools that know one path only.
 CURRENT = "current"
+#: What DuckDB may hold in memory; sorting more than that goes through the folder.
+MEMORY = "2GB"
 LOCK = ".lock"
 # What an export has not finished, or has begun to remove.
 UNFINISHED, REMOVED = ".unfinished-", ".removed-"
@@ -131,6 +133,9 @@ def _export(
             shutil.rmtree(leftover)
         else:
             leftover.unlink()
+    connection.execute(f"set memory_limit = '{MEMORY}'")
+    spill = str(folder / f"{UNFINISHED}spill").replace("'", "''")
+    connection.execute(f"set temp_directory = '{spill}'")
     layout = find_layout(connection)
     manifest = _describe(connection, layout, _chosen(connection, layout, names))
     last = read_manifest(folder)
