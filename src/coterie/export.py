@@ -226,7 +226,7 @@ def _write(
         path = str(file).replace("'", "''")
         connection.execute(
             f"copy (from {layout.relation('marts', name)} order by {order}) "
-            f"to '{path}' (format parquet, compression zstd)"
+            f"to '{path}' (format parquet, compression snappy)"
         )
         mart["files"] = [{"path": file.name, "rows": mart["rows"], **_finish(file)}]
     manifest["exported_at"] = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
