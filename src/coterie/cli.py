@@ -68,7 +68,7 @@ def _told_errors() -> Iterator[None]:
 def _console() -> Console:
     """Tables as wide as the terminal; plain text, a row a line, in a pipe."""
     is_narrow = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(highlight=False, width=None if is_narrow else PIPE_WIDTH)
+    return Console(highlight=False, markup=False, width=None if is_narrow else PIPE_WIDTH)
 
 
 @app.callback()

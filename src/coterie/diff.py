@@ -28,6 +28,8 @@ from coterie.warehouse import WarehouseError, existing_warehouse, opening_proble
 MEMORY = "2GB"
 #: Moves and columns that a page shows; the JSON holds all of them.
 SHOWN = 20
+# The longest name of a mart, with the mark of a log.
+NAME_WIDTH = 30
 
 # Beside the key, columns that say of which day, build or model a row is: the head of the page does.
 OF_THE_PUBLICATION = frozenset({"publication_id", "build_id", "as_of_date", "trained_at"})
@@ -193,7 +195,8 @@ def diff_warehouses(before: Side, after: Side) -> Diff:
     files = {"before": existing_warehouse(before.path), "after": existing_warehouse(after.path)}
     with TemporaryDirectory(prefix="coterie-diff-") as temporary, duckdb.connect() as connection:
         connection.execute(f"set memory_limit = '{MEMORY}'")
-        connection.execute(f"set temp_directory = '{temporary}'")
+        spill = temporary.replace("'", "''")
+        connection.execute(f"set temp_directory = '{spill}'")
         connection.execute("set preserve_insertion_order = false")
         is_one_file = files["before"].samefile(files["after"])
         _attach(connection, files["after"], "after_file")
@@ -233,8 +236,14 @@ def print_diff(diff: Diff, console: Console) -> None:
             say(line)
         if rows:
             table = Table(box=None, pad_edge=False)
-            for head, is_number in heads:
-                table.add_column(head, justify="right" if is_number else "left", no_wrap=is_number)
+            for place, (head, is_number) in enumerate(heads):
+                table.add_column(
+                    head,
+                    justify="right" if is_number else "left",
+                    no_wrap=is_number,
+                    # A narrow terminal breaks the other columns first.
+                    min_width=min(NAME_WIDTH, max(len(row[0]) for row in rows)) if not place else 0,
+                )
             for row in rows:
                 table.add_row(*row)
             console.print(table)

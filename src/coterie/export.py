@@ -8,7 +8,6 @@ leaves at most a hidden folder, which the next export removes.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -229,7 +228,7 @@ def _write(
             f"to '{path}' (format parquet, compression snappy)"
         )
         mart["files"] = [{"path": file.name, "rows": mart["rows"], **_finish(file)}]
-    manifest["exported_at"] = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+    manifest["exported_at"] = datetime.now(UTC).replace(tzinfo=None).isoformat()
     _replace(hidden / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
     final = folder / manifest["folder"]
     if final.exists():
@@ -322,6 +321,9 @@ def _sync(folder: Path) -> None:
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Hold the folder for one export at a time; the lock ends with the process."""
+    # Not on Windows, where the other commands run all the same.
+    import fcntl  # noqa: PLC0415
+
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / LOCK).open("w") as lock:
         try:

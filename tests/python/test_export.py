@@ -162,7 +162,6 @@ def test_the_newest_exports_are_kept(warehouse, tmp_path):
     for keep in (None, None, 2):
         number = add_publication(copy, change=False)
         run(out, "--warehouse", copy, "--marts", "segments", *(["--keep", keep] if keep else []))
-        # Age is told by the second; the names of the folders break ties.
     kept = sorted(path.name.split("-")[1] for path in out.glob("publication-*"))
     assert kept == [str(number - 1), str(number)]
 
