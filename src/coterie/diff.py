@@ -505,11 +505,19 @@ def _define_earlier(connection: duckdb.DuckDBPyConnection, layout: Layout, numbe
 
     What they read is looked through to the file, under the same names as there.
     """
-    definitions = connection.execute(
-        "select sql from duckdb_views() where database_name = ? and schema_name = ?",
+    views = connection.execute(
+        "select view_name, sql from duckdb_views() where database_name = ? and schema_name = ?",
         [layout.catalog, layout.schema("marts")],
     ).fetchall()
-    text = "\n".join(sql for (sql,) in definitions)
+    published = marts(connection, layout)
+    definitions = {name: sql for name, sql in views if name in published}
+    if tables := [name for name in published if name not in definitions]:
+        raise WarehouseError(
+            f"No view, but a table that holds the last publication only: {', '.join(tables)} in "
+            f"schema {layout.schema('marts')}. Compare two files (--against), or materialize the "
+            "marts as views."
+        )
+    text = "\n".join(definitions.values())
     tables = connection.execute(
         "select table_schema, table_name from information_schema.tables "
         "where table_catalog = ? and table_schema <> ?",
@@ -528,7 +536,7 @@ def _define_earlier(connection: duckdb.DuckDBPyConnection, layout: Layout, numbe
             f"{of_them if is_list else ''}"
         )
     connection.execute(f"create schema {quoted(layout.schema('marts'))}")
-    for (sql,) in definitions:
+    for sql in definitions.values():
         connection.execute(sql)
 
 

@@ -163,6 +163,20 @@ def test_repeated_keys_are_an_error(changed, tmp_path):
     assert "mart segments repeat its key (segment_id)" in result.stderr
 
 
+def test_a_mart_that_is_a_table_has_no_earlier_publication(changed, tmp_path):
+    copy = copy_of(changed, tmp_path)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("create temp table kept as from marts.segments")
+        connection.execute("drop view marts.segments")
+        connection.execute("create table marts.segments as from kept")
+        # What is not Coterie's is left alone, whatever it reads.
+        connection.execute("create view marts.of_a_shop as select * from publication.candidate")
+    result = run("--warehouse", copy)
+    assert result.exit_code == 2
+    assert "holds the last publication only: segments in schema marts" in result.stderr
+    assert not diff_warehouses(Side(changed), Side(copy)).differs
+
+
 def test_the_adjusted_rand_index_is_that_of_scikit_learn():
     from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415
 
