@@ -134,7 +134,7 @@ def summary(
 @app.command()
 def explain(
     customer_ids: Annotated[
-        list[str], typer.Argument(metavar="CUSTOMER_ID...", help="As in marts.customers.")
+        list[str], typer.Argument(metavar="CUSTOMER_ID", help="As in marts.customers.")
     ],
     warehouse: WarehouseOption = None,
     language: Annotated[
