@@ -16,6 +16,8 @@ COUNT_PACKAGES := awk '/^Collecting/ {n++; printf "\r    %d packages", n; fflush
 export COTERIE_WAREHOUSE ?= warehouse/coterie.duckdb
 export COTERIE_SPARK_HOME ?= $(CURDIR)/warehouse/spark
 SPARK_TARGET ?= spark
+# Where `make export` writes.
+EXPORT ?= warehouse/export
 # What dbt talks to on the cluster of `make cluster`: connect or thrift.
 SERVER ?= connect
 
@@ -30,7 +32,7 @@ PARITY_MODELS := customer_identities, customer_features, feature_scaling, segmen
 PARITY_WITHOUT := --exclude-resource-type test --exclude-resource-type unit_test
 PARITY_ENGINES := .venv/spark.stamp
 
-.PHONY: help build demo map spark cluster parity spark35 test quick lint examples prove docs lock clean
+.PHONY: help build demo map export spark cluster parity spark35 test quick lint examples prove docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1\t/' | expand -t 12
@@ -72,6 +74,9 @@ demo: .venv/base.stamp ## generate the demo's raw tables, if they are not curren
 
 map: .venv/base.stamp ## draw the map of the published segments (t-SNE of 2,000 customers)
 	@$(BIN)/dbt build --select segment_map_vectors+ --vars '{segment_map_rows: 2000}'
+
+export: .venv/base.stamp ## write the marts as Parquet files below EXPORT, whole or not at all
+	@$(BIN)/coterie export $(EXPORT) --keep 3
 
 spark: .venv/spark.stamp ## the same on Apache Spark, Parquet tables below warehouse/spark (needs Java 17)
 	@$(BIN)/coterie check-java

@@ -18,6 +18,8 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from coterie.warehouse import quoted
+
 #: Numbers may differ by this share of the larger one: engines do not round logarithms alike.
 RELATIVE = 1e-9
 #: Differences up to this are none: what is left of numbers that cancel out is rounding.
@@ -248,20 +250,22 @@ def _compare(
         _refuse_repeated_keys(connection, relation, grain.key, side, folder)
 
     names = list(columns)
-    same_key = " and ".join(f"l.{_name(k)} is not distinct from r.{_name(k)}" for k in grain.key)
+    same_key = " and ".join(f"l.{quoted(k)} is not distinct from r.{quoted(k)}" for k in grain.key)
     matched = f"from l join r on {same_key}"
     only = {side: f"from {side} anti join {other} on {same_key}" for side, other in ("lr", "rl")}
     differs = {
-        name: _differs(f"l.{_name(name)}", f"r.{_name(name)}", columns[name]) for name in names
+        name: differs_sql(f"l.{quoted(name)}", f"r.{quoted(name)}", columns[name]) for name in names
     }
-    relative = [_relative(f"l.{_name(name)}", f"r.{_name(name)}", columns[name]) for name in names]
+    relative = [
+        _relative(f"l.{quoted(name)}", f"r.{quoted(name)}", columns[name]) for name in names
+    ]
 
     def figures(expressions: list[str], source: str) -> tuple[Any, ...]:
         row = connection.execute(f"select {', '.join(expressions)} {source}").fetchone()
         return row or ()
 
     def examples(side: str, values: str, source: str) -> list[tuple[Any, ...]]:
-        key = ", ".join(f"{side}.{_name(column)}" for column in grain.key)
+        key = ", ".join(f"{side}.{quoted(column)}" for column in grain.key)
         rows = connection.execute(
             f"select {key}{values} {source} order by {key} limit {EXAMPLES}"
         ).fetchall()
@@ -289,7 +293,7 @@ def _compare(
                 largest_relative=share,
                 examples=examples(
                     "l",
-                    f", l.{_name(name)}, r.{_name(name)}",
+                    f", l.{quoted(name)}, r.{quoted(name)}",
                     f"{matched} where {differs[name]}",
                 ),
             )
@@ -304,9 +308,9 @@ def _open(connection: duckdb.DuckDBPyConnection, side: str, folder: Path) -> dic
     files = str(folder / "*.parquet").replace("'", "''")
     source = connection.sql(f"select * from read_parquet('{files}')")
     expressions = [
-        f"{_name(name)} at time zone 'UTC' as {_name(name)}"
+        f"{quoted(name)} at time zone 'UTC' as {quoted(name)}"
         if kind.id == "timestamp with time zone"
-        else _name(name)
+        else quoted(name)
         for name, kind in zip(source.columns, source.types, strict=True)
     ]
     connection.execute(
@@ -332,7 +336,7 @@ def _shared_columns(
     for name in types["l"]:
         if name in left_out or name not in types["r"]:
             continue
-        kind = _kind(types["l"][name], types["r"][name])
+        kind = kind_of(types["l"][name], types["r"][name])
         if kind is None:
             reasons.append(
                 f"{relation}.{name} is {types['l'][name]} in {folders['l'].parent} and "
@@ -352,7 +356,7 @@ def _refuse_repeated_keys(
     side: str,
     folder: Path,
 ) -> None:
-    names = ", ".join(_name(column) for column in key)
+    names = ", ".join(quoted(column) for column in key)
     repeated = connection.execute(
         f"select {names}, count(*) from {side} group by {names} having count(*) > 1 "
         "order by all limit 1"
@@ -365,22 +369,22 @@ def _refuse_repeated_keys(
         )
 
 
-def _kind(left: Any, right: Any) -> Kind | None:
+def kind_of(left: Any, right: Any) -> Kind | None:
     """How values of two types are compared; None if they cannot be."""
     if left.id in NUMBERS and right.id in NUMBERS:
         return "whole" if left.id in WHOLE and right.id in WHOLE else "number"
     if left.id == right.id == "list":
-        element = _kind(left.children[0][1], right.children[0][1])
+        element = kind_of(left.children[0][1], right.children[0][1])
         return element and ("list", element)
     if left.id == right.id == "struct":
         fields = {name: (kind, dict(right.children).get(name)) for name, kind in left.children}
-        kinds = [(name, other and _kind(kind, other)) for name, (kind, other) in fields.items()]
+        kinds = [(name, other and kind_of(kind, other)) for name, (kind, other) in fields.items()]
         same_names = [name for name, _ in left.children] == [name for name, _ in right.children]
         return ("struct", tuple(kinds)) if same_names and all(kind for _, kind in kinds) else None
     return "exact" if left == right else None
 
 
-def _differs(left: str, right: str, kind: Kind) -> str:
+def differs_sql(left: str, right: str, kind: Kind) -> str:
     """Write the SQL condition, never null, that two values differ."""
     if kind in ("exact", "whole"):
         return f"{left} is distinct from {right}"
@@ -396,9 +400,9 @@ def _differs(left: str, right: str, kind: Kind) -> str:
         position, positions, elements = _elements(left, right)
         return (
             f"coalesce(len({left}) <> len({right}) or len(list_filter({positions}, "
-            f"lambda {position}: {_differs(*elements, kind[1])})) > 0, {nulls_differ})"
+            f"lambda {position}: {differs_sql(*elements, kind[1])})) > 0, {nulls_differ})"
         )
-    fields = (_differs(*_fields(left, right, name), child) for name, child in kind[1])
+    fields = (differs_sql(*_fields(left, right, name), child) for name, child in kind[1])
     return f"({' or '.join([nulls_differ, *fields])})"
 
 
@@ -431,7 +435,3 @@ def _elements(left: str, right: str) -> tuple[str, str, tuple[str, str]]:
 def _fields(left: str, right: str, name: str) -> tuple[str, str]:
     key = name.replace("'", "''")
     return f"struct_extract({left}, '{key}')", f"struct_extract({right}, '{key}')"
-
-
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'

@@ -9,7 +9,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from coterie.warehouse import WarehouseError
+from coterie.marts import find_layout
 
 
 @dataclass(frozen=True)
@@ -33,31 +33,19 @@ def read_summary(connection: duckdb.DuckDBPyConnection) -> Summary:
     WarehouseError
         If the warehouse holds no Coterie build.
     """
-    schemas = _rows(
-        connection,
-        "select table_schema as name from information_schema.tables "
-        "where table_name = 'publications' and table_schema like '%publication%' order by 1",
-    )
-    if not schemas:
-        raise WarehouseError("The warehouse holds no build of Coterie yet: run `dbt build` first.")
-    # Installed as a package, dbt puts the target's schema before ours, or the project's own rule
-    # puts something around it.
-    prefix, _, suffix = schemas[0]["name"].rpartition("publication")
-
-    def schema(name: str) -> str:
-        return '"' + (prefix + name + suffix).replace('"', '""') + '"'
-
+    relation = find_layout(connection).relation
     publications = _rows(
         connection,
-        f"select * from {schema('publication')}.publications order by publication_id desc limit 1",
+        f"select * from {relation('publication', 'publications')} "
+        "order by publication_id desc limit 1",
     )
     checks = _rows(
         connection,
         f"""
         select check_name, figure, check_limit, is_passed, words
-        from {schema("publication")}.publication_checks
+        from {relation("publication", "publication_checks")}
         where publication_id = (
-            select max(publication_id) from {schema("publication")}.publication_checks
+            select max(publication_id) from {relation("publication", "publication_checks")}
         )
         order by is_passed, check_name
         """,
@@ -65,11 +53,11 @@ def read_summary(connection: duckdb.DuckDBPyConnection) -> Summary:
     if not publications:
         return Summary(publication=None, checks=checks)
     segments = (
-        f"select * from {schema('marts')}.segments where level = 'segment' order by segment_id"
+        f"select * from {relation('marts', 'segments')} where level = 'segment' order by segment_id"
     )
     stages = f"""
         select lifecycle_stage, count(*) as customers
-        from {schema("marts")}.customers
+        from {relation("marts", "customers")}
         group by lifecycle_stage
         order by customers desc, lifecycle_stage
     """
@@ -78,8 +66,8 @@ def read_summary(connection: duckdb.DuckDBPyConnection) -> Summary:
         select '{outcome}' as outcome, {outcome}_basis as basis, count(*) as customers,
             avg({outcome}_probability) as mean_probability, max(auc) as auc,
             max(rule_auc) as rule_auc, max(horizon_days) as horizon_days
-        from {schema("marts")}.customer_scores
-        left join {schema("marts")}.score_models
+        from {relation("marts", "customer_scores")}
+        left join {relation("marts", "score_models")}
             on score_models.outcome = '{outcome}' and score_models.status = 'accepted'
         group by {outcome}_basis
         """
@@ -87,11 +75,11 @@ def read_summary(connection: duckdb.DuckDBPyConnection) -> Summary:
     )
     value = f"""
         select count(expected_revenue_365d) as customers, sum(expected_revenue_365d) as revenue
-        from {schema("marts")}.customer_scores
+        from {relation("marts", "customer_scores")}
     """
     rows = f"""
         select source_table, raw_rows, accepted_rows, rejected_rows, duplicate_rows
-        from {schema("publication")}.record_counts_store
+        from {relation("publication", "record_counts_store")}
         where is_present and publication_id = {int(publications[0]["publication_id"])}
         order by source_table
     """

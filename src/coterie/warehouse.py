@@ -10,6 +10,9 @@ DEFAULT_WAREHOUSE = "warehouse/coterie.duckdb"
 # Readers older than DuckDB 2 can open a file written so (BI tools lag behind).
 STORAGE_VERSION = "v1.4.0"
 
+# A DuckDB file says so after a checksum of eight bytes.
+MAGIC, MAGIC_PLACE = b"DUCK", 8
+
 # What the summary reads beside the marts.
 PUBLICATION_MODELS = ("publication_checks", "publications", "record_counts_store")
 
@@ -23,24 +26,76 @@ def warehouse_path(path: Path | str | None = None) -> Path:
     return Path(path or os.environ.get("COTERIE_WAREHOUSE") or DEFAULT_WAREHOUSE)
 
 
+def quoted(name: str) -> str:
+    """Name of a relation or column, quoted for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def open_reader(path: Path | str | None = None) -> duckdb.DuckDBPyConnection:
     """Open the warehouse read-only.
 
     Raises
     ------
     WarehouseError
-        If there is no file, or another process is writing to it.
+        If there is no such file, it is no warehouse, or another process is writing to it.
     """
-    file = warehouse_path(path)
-    if not file.exists():
-        raise WarehouseError(f"There is no warehouse file at {file}: run `make build` first.")
+    file = existing_warehouse(path)
     try:
         return duckdb.connect(str(file), read_only=True)
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
+        raise WarehouseError(opening_problem(file, error)) from error
+
+
+def existing_warehouse(path: Path | str | None = None) -> Path:
+    """Path of the warehouse file, once it is clear that it is a DuckDB file at all.
+
+    Raises
+    ------
+    WarehouseError
+        If it is not; the message says what to do.
+    """
+    file = warehouse_path(path)
+    if file.is_dir():
         raise WarehouseError(
-            f"{file} cannot be opened ({str(error).splitlines()[0]}): "
-            "wait until the build that writes it has ended."
+            f"{file} is a folder, not a warehouse file: name the .duckdb file (--warehouse)."
+        )
+    if not file.exists():
+        raise WarehouseError(
+            f"There is no warehouse file at {file}: run `make build` first, or name another one "
+            "(--warehouse, or the variable COTERIE_WAREHOUSE)."
+        )
+    try:
+        with file.open("rb") as content:
+            start = content.read(MAGIC_PLACE + len(MAGIC))
+    except OSError as error:
+        raise WarehouseError(
+            f"{file} cannot be read ({error.strerror}): ask its owner for the right to read it."
         ) from error
+    if start[MAGIC_PLACE:] != MAGIC:
+        raise WarehouseError(
+            f"{file} is not a DuckDB file: name the warehouse that dbt builds (--warehouse)."
+        )
+    return file
+
+
+def opening_problem(file: Path, error: duckdb.Error) -> str:
+    """Say why DuckDB does not open a file, and what to do."""
+    reason = str(error).splitlines()[0]
+    if "lock" in reason:
+        return (
+            f"{file} cannot be opened, another process is writing to it ({reason}): wait until it "
+            "has ended. What must be readable at any time belongs in an export (`coterie export`)."
+        )
+    if "version number" in reason:
+        return (
+            f"{file} was written in a newer storage version than DuckDB {duckdb.__version__} reads "
+            f"({reason}): install a newer DuckDB, or build the warehouse with "
+            f"storage_compatibility_version {STORAGE_VERSION} in profiles.yml."
+        )
+    return (
+        f"{file} cannot be opened by DuckDB {duckdb.__version__} ({reason}): copy it anew if it "
+        "was copied while it was being written, or build it again."
+    )
 
 
 def open_files(folder: Path) -> duckdb.DuckDBPyConnection:

@@ -1,5 +1,6 @@
 """Coterie in somebody else's project: its names, schemas, vars and tests stay out of the way."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -7,6 +8,10 @@ from pathlib import Path
 import pytest
 from dbt_project_runner import ROOT
 from installed_project import InstalledProject
+from typer.testing import CliRunner
+
+from coterie.cli import app
+from coterie.marts import GRAINS
 
 pytestmark = pytest.mark.slow
 
@@ -202,6 +207,24 @@ def test_a_second_build_publishes_again(shop):
     shop.dbt("build", "--full-refresh").expect_success()
     published = shop.query("select publication_id from publication_of_acme.publications order by 1")
     assert published == [(1,), (2,)]
+
+
+def test_explain_diff_and_export_find_the_schemas(shop, tmp_path):
+    """After the second build, which published the same rows again."""
+    ((customer_id,),) = shop.query("select min(customer_id) from marts_of_acme.customers")
+
+    def run(*arguments: str) -> dict:
+        arguments = [*arguments, "--warehouse", str(shop.warehouse), "--json"]
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+    (explanation,) = run("explain", customer_id)
+    assert explanation["customer_id"] == customer_id
+    found = run("diff")
+    assert (found["before"]["publication_id"], found["after"]["publication_id"]) == (1, 2)
+    exported = run("export", str(tmp_path / "export"))
+    assert set(exported["manifest"]["marts"]) == set(GRAINS)
 
 
 def test_without_a_rule_of_its_own_a_project_keeps_that_of_dbt(shop, tmp_path):

@@ -1,5 +1,7 @@
 """The body of ``coterie demo``: options in, a warehouse and a summary out."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
 
@@ -10,7 +12,7 @@ from rich.table import Table
 
 from coterie.demo.export import export, is_exported
 from coterie.demo.generate import Settings, generate, is_current, open_writer
-from coterie.warehouse import WarehouseError, open_reader
+from coterie.warehouse import open_reader
 
 # How long a log (not a terminal) stays without a word.
 SECONDS_OF_SILENCE = 10
@@ -24,35 +26,46 @@ def run_demo(
     *,
     if_needed: bool = False,
     parquet: Path | None = None,
+    as_json: bool = False,
 ) -> None:
-    """Generate the demo into the warehouse, and as files if asked; show progress and the rows."""
+    """Generate the demo into the warehouse, and as files if asked; show progress and the rows.
+
+    JSON goes to stdout alone: progress then goes to stderr.
+    """
     try:
         settings = Settings(customers=customers, seed=seed, months=months)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     made_from = f"{customers:,} customers, seed {seed}, {months} months"
-    try:
-        if if_needed and is_current(path, settings):
-            typer.echo(f"The demo is current: {made_from}, in {path}.")
-        else:
-            _generate_and_tell(path, settings, made_from)
-        if parquet is not None and not (if_needed and is_exported(parquet, settings)):
-            with open_reader(path) as connection:
-                for table in export(connection, parquet, settings):
-                    typer.echo(f"writing {parquet / table}")
-    except WarehouseError as error:
-        typer.echo(f"coterie: {error}", err=True)
-        raise typer.Exit(2) from error
+    is_new = not (if_needed and is_current(path, settings))
+    rows: dict[str, int] = {}
+    if is_new:
+        started = perf_counter()
+        rows = _generate_with_progress(path, settings, Console(stderr=as_json))
+        if not as_json:
+            _tell(rows, f"Demo of {made_from}, in {path}", perf_counter() - started)
+    elif not as_json:
+        typer.echo(f"The demo is current: {made_from}, in {path}.")
+    if parquet is not None and not (if_needed and is_exported(parquet, settings)):
+        with open_reader(path) as connection:
+            for table in export(connection, parquet, settings):
+                typer.echo(f"writing {parquet / table}", err=as_json)
+    if as_json:
+        typer.echo(
+            json.dumps(
+                {"warehouse": str(path), **asdict(settings), "is_new": is_new, "rows": rows},
+                default=str,
+                indent=2,
+            )
+        )
 
 
-def _generate_and_tell(path: Path, settings: Settings, made_from: str) -> None:
-    started = perf_counter()
-    rows = _generate_with_progress(path, settings)
+def _tell(rows: dict[str, int], title: str, seconds: float) -> None:
     summary = Table(
         "raw table",
         "rows",
-        title=f"Demo of {made_from}, in {path}",
-        caption=f"{sum(rows.values()):,} rows in {perf_counter() - started:.1f} s",
+        title=title,
+        caption=f"{sum(rows.values()):,} rows in {seconds:.1f} s",
     )
     summary.columns[1].justify = "right"
     for table, count in rows.items():
@@ -60,13 +73,14 @@ def _generate_and_tell(path: Path, settings: Settings, made_from: str) -> None:
     Console().print(summary)
 
 
-def _generate_with_progress(path: Path, settings: Settings) -> dict[str, int]:
+def _generate_with_progress(path: Path, settings: Settings, console: Console) -> dict[str, int]:
     """Generate, with one bar per subject; a line now and then where bars cannot be drawn."""
     bars = Progress(
         TextColumn("{task.description:<10}"),
         BarColumn(),
         TextColumn("{task.completed:,.0f} of {task.total:,.0f} people"),
         TimeElapsedColumn(),
+        console=console,
     )
     tasks: dict[str, TaskID] = {}
 

@@ -1,0 +1,40 @@
+"""Every query of the guide to BI tools runs on the demo and gives rows."""
+
+import re
+
+import duckdb
+import pytest
+from dbt_project_runner import ROOT
+
+from coterie.export import export_marts
+from coterie.marts import GRAINS
+
+GUIDE = (ROOT / "docs/guides/bi_tools.md").read_text()
+QUERIES = re.findall(r"```sql\n(.*?)```", GUIDE, flags=re.DOTALL)
+EXPORT = "/srv/coterie"
+
+
+@pytest.fixture(scope="module")
+def export(warehouse, tmp_path_factory) -> str:
+    folder = tmp_path_factory.mktemp("export")
+    with duckdb.connect(str(warehouse), read_only=True) as opened:
+        export_marts(opened, folder, names=["segments", "customer_segments"])
+    return str(folder)
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=range(len(QUERIES)))
+def test_a_query_gives_rows(connection, export, query):
+    rows = connection.execute(query.replace(EXPORT, export)).fetchall()
+    assert rows
+
+
+def test_queries_of_the_guide_were_found():
+    assert len(QUERIES) >= 9
+    assert EXPORT in QUERIES[-1]
+
+
+def test_the_guide_names_marts_that_are_there():
+    questions = GUIDE.split("| question | mart |")[1].split("\n\n")[0]
+    named = set(re.findall(r"`(\w+)`", questions))
+    assert named <= set(GRAINS)
+    assert set(re.findall(r"marts\.(\w+)", "\n".join(QUERIES))) <= set(GRAINS)
