@@ -2,7 +2,7 @@ with published_model as (
 
     select publications.model_version
     from {{ ref('coterie', 'publications') }} as publications
-    where publications.publication_id = (
+    where publications.publication_id in (
         select max(latest.publication_id)
         from {{ ref('coterie', 'publications') }} as latest
     )
