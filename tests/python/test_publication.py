@@ -10,6 +10,14 @@ from dbt_project_runner import ProjectRunner, record
 pytestmark = pytest.mark.slow
 
 CUSTOMERS = 300
+# What follows the features: enough where only the model changes.
+FROM_THE_FEATURES_ON = (
+    "--select",
+    "path:models/segmentation",
+    "path:python_models/segmentation",
+    "path:models/publication",
+    "path:models/marts",
+)
 
 
 @pytest.fixture(scope="module")
@@ -331,7 +339,9 @@ def test_a_model_is_in_force_from_its_publication_on(project):
     published = models_in_force(project)
     assert len(published) == 1
     retrained = {"retrain": True, "segment_seed": 7, "outlier_iqr_factor": 1.5}
-    project.dbt("run", variables={**retrained, "max_rejected_share": 0.0}).expect_success()
+    project.dbt(
+        "run", *FROM_THE_FEATURES_ON, variables={**retrained, "max_rejected_share": 0.0}
+    ).expect_success()
     assert last_publication(project) == 1
     assert project.marts_hash() == before
     # The model of the refused build is forgotten: the published one still stands.
@@ -340,13 +350,13 @@ def test_a_model_is_in_force_from_its_publication_on(project):
     assert project.marts_hash() == before
     assert project.query("select is_due from segmentation.segment_training_plan") == [(False,)]
 
-    project.dbt("run", variables=retrained).expect_success()
+    project.dbt("run", *FROM_THE_FEATURES_ON, variables=retrained).expect_success()
     assert last_publication(project) == 3
     after = models_in_force(project)
     assert len(after) == 1
     assert after != published
     settings = {"outlier_iqr_factor": retrained["outlier_iqr_factor"]}
-    project.dbt("run", variables=settings).expect_success()
+    project.dbt("run", *FROM_THE_FEATURES_ON, variables=settings).expect_success()
     assert models_in_force(project) == after, "nothing is due: the model is kept"
     assert project.query("select count(*) from segmentation.segment_model_log") == [(3,)]
 
