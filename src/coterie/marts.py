@@ -25,7 +25,7 @@ GRAINS: dict[str, tuple[str, ...]] = {
     "feature_drift": ("publication_id", "feature"),
     "lifetime_checks": ("kind", "purpose", "part"),
     "lifetime_models": ("model_version",),
-    "score_deciles": ("outcome", "as_of_date", "decile"),
+    "score_deciles": ("outcome", "as_of_date", "group_kind", "group_name", "decile"),
     "score_drift": ("outcome",),
     "score_evaluation": ("outcome", "as_of_date", "group_kind", "group_name"),
     "score_models": ("model_version",),
