@@ -54,6 +54,11 @@ help: ## list the targets
 	@$(PIP_INSTALL) --require-hashes -r requirements/spark.txt | $(COUNT_PACKAGES)
 	@touch $@
 
+.venv/lineage.stamp: requirements/lineage.txt .venv/base.stamp
+	@echo "==> installing locked dbt-colibri into .venv, for the lineage of columns"
+	@$(PIP_INSTALL) --require-hashes -r requirements/lineage.txt | $(COUNT_PACKAGES)
+	@touch $@
+
 .venv-spark35/stamp: requirements/spark35.txt pyproject.toml
 	@echo "==> installing locked Spark 3.5 into .venv-spark35 (some 500 MB, once)"
 	@$(PYTHON) -m venv .venv-spark35
@@ -110,9 +115,10 @@ spark35: .venv-spark35/stamp ## the same with every test of dbt on Spark 3.5, in
 	@$(MAKE) --no-print-directory parity CUSTOMERS=1000 BIN=.venv-spark35/bin PARITY_ENGINES=$< \
 		PARITY=$(CURDIR)/warehouse/spark35 PARITY_WITHOUT=
 
-docs: .venv/base.stamp ## write the browsable lineage and catalogue, one file that opens offline
+docs: .venv/lineage.stamp ## write the catalogue and the lineage of columns, files that open offline
 	@echo "==> dbt docs"
 	@$(BIN)/dbt --quiet docs generate --static
+	@$(BIN)/python -m coterie.catalogue target
 
 lint: .venv/dev.stamp ## ruff, sqlfluff and the project's own rules
 	@echo "==> ruff"
