@@ -120,12 +120,16 @@ docs: .venv/lineage.stamp ## write the catalogue and the lineage of columns, fil
 	@$(BIN)/dbt --quiet docs generate --static
 	@$(BIN)/python -m coterie.catalogue target
 
-lint: .venv/dev.stamp ## ruff, sqlfluff and the project's own rules
+lint: .venv/dev.stamp ## ruff, sqlfluff, and the rules of the catalogue
 	@echo "==> ruff"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@echo "==> sqlfluff"
 	@COTERIE_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --processes 2 models tests
+	@echo "==> dbt-bouncer and dbt-score"
+	@$(BIN)/dbt --quiet parse
+	@$(BIN)/dbt-bouncer run > target/dbt-bouncer.txt 2>&1 || { cat target/dbt-bouncer.txt; exit 1; }
+	@PYTHONPATH=tests/python $(BIN)/dbt-score lint --show failing-rules
 
 quick: lint ## lint and the tests that need no warehouse
 	@echo "==> pytest, without a warehouse"

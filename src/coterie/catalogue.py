@@ -87,7 +87,7 @@ def write_lineage(target: Path) -> tuple[Path, list[str]]:
     logger.handlers = [faults]
     logger.propagate = False
     extractor = DbtColumnLineageExtractor(*map(str, artifacts))
-    # Light: without the SQL, which dbt's page shows. Telemetry is all the page would ask of the net.
+    # Light: without the SQL, which dbt's page shows. Telemetry is all it would ask of the net.
     report = DbtColibriReportGenerator(extractor, light_mode=True, disable_telemetry=True)
     report.generate_report(output_dir=str(folder))
     return folder / "index.html", faults.messages
