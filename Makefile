@@ -56,6 +56,11 @@ help: ## list the targets
 	@$(PIP_INSTALL) --require-hashes -r requirements/spark.txt | $(COUNT_PACKAGES)
 	@touch $@
 
+.venv/lineage.stamp: requirements/lineage.txt .venv/base.stamp
+	@echo "==> installing locked dbt-colibri into .venv, for the lineage of columns"
+	@$(PIP_INSTALL) --require-hashes -r requirements/lineage.txt | $(COUNT_PACKAGES)
+	@touch $@
+
 .venv-spark35/stamp: requirements/spark35.txt pyproject.toml
 	@echo "==> installing locked Spark 3.5 into .venv-spark35 (some 500 MB, once)"
 	@$(PYTHON) -m venv .venv-spark35
@@ -115,16 +120,21 @@ spark35: .venv-spark35/stamp ## the same with every test of dbt on Spark 3.5, in
 	@$(MAKE) --no-print-directory parity CUSTOMERS=1000 BIN=.venv-spark35/bin PARITY_ENGINES=$< \
 		PARITY=$(CURDIR)/warehouse/spark35 PARITY_WITHOUT=
 
-docs: .venv/base.stamp ## write the browsable lineage and catalogue, one file that opens offline
+docs: .venv/lineage.stamp ## write the catalogue and the lineage of columns, files that open offline
 	@echo "==> dbt docs"
 	@$(BIN)/dbt --quiet docs generate --static
+	@$(BIN)/python -m coterie.catalogue target
 
-lint: .venv/dev.stamp ## ruff, sqlfluff and the project's own rules
+lint: .venv/dev.stamp ## ruff, sqlfluff, and the rules of the catalogue
 	@echo "==> ruff"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@echo "==> sqlfluff"
 	@COTERIE_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --processes 2 models tests
+	@echo "==> dbt-bouncer and dbt-score"
+	@$(BIN)/dbt --quiet parse
+	@$(BIN)/dbt-bouncer run > target/dbt-bouncer.txt 2>&1 || { cat target/dbt-bouncer.txt; exit 1; }
+	@PYTHONPATH=tests/python $(BIN)/dbt-score lint --show failing-rules
 
 quick: lint ## lint and the tests that need no warehouse
 	@echo "==> pytest, without a warehouse"
