@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from coterie.dashboard.command import DEFAULT_OUTPUT, write_dashboard
 from coterie.demo.command import run_demo
 from coterie.parity import (
     ParityError,
@@ -28,6 +29,10 @@ app = typer.Typer(
 WarehouseOption = Annotated[
     Path | None,
     typer.Option("--warehouse", help="DuckDB file; default: COTERIE_WAREHOUSE or warehouse/."),
+]
+FilesOption = Annotated[
+    Path | None,
+    typer.Option("--files", help="Read the folder that `write_marts` wrote instead (Spark)."),
 ]
 
 
@@ -60,10 +65,7 @@ def demo(
 @app.command()
 def summary(
     warehouse: WarehouseOption = None,
-    files: Annotated[
-        Path | None,
-        typer.Option(help="Read the folder that `write_marts` wrote instead (Spark)."),
-    ] = None,
+    files: FilesOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Tell what the last build published; exit 1 if a gate did not pass, 2 on an error."""
@@ -79,6 +81,22 @@ def summary(
         print_summary(page, Console(highlight=False), place=files or warehouse_path(warehouse))
     if not all(check["is_passed"] for check in page.checks):
         raise typer.Exit(1)
+
+
+@app.command()
+def dashboard(
+    warehouse: WarehouseOption = None,
+    files: FilesOption = None,
+    output: Annotated[Path, typer.Option(help="HTML file to write.")] = DEFAULT_OUTPUT,
+) -> None:
+    """Write the dashboard of the last publication: one HTML file; exit 2 on an error."""
+    try:
+        with open_files(files) if files else open_reader(warehouse) as connection:
+            size = write_dashboard(connection, output)
+    except WarehouseError as error:
+        typer.echo(f"coterie: {error}", err=True)
+        raise typer.Exit(2) from error
+    typer.echo(f"{output}: {size / 1e6:.1f} MB, opens in any browser")
 
 
 @app.command()

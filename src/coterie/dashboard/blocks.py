@@ -147,7 +147,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Missing:
-    """This part needs a mart that is not there or holds no row; `command` gets it."""
+    """A part whose mart is not there or holds no row; `command` gets it."""
 
     model: str
     command: str

@@ -16,6 +16,8 @@ import numpy as np
 from coterie.dashboard.blocks import ALL, HIDDEN
 
 Key = Hashable
+# Below this a number of the null space is rounding.
+_ZERO = 1e-9
 # A total and the parts that add up to it.
 Sum = tuple[Key, tuple[Key, ...]]
 
@@ -28,7 +30,6 @@ def suppress(
     figures: Sequence[int] = (),
     dimensions: Sequence[int] = (),
     by: Sequence[int] = (),
-    groups: Mapping[tuple[int, Any], Any] | None = None,
     forced: Collection[tuple[Any, ...]] = (),
 ) -> list[tuple[Any, ...]]:
     """Hide the figures of rows that count too few customers, and what would give them away.
@@ -47,9 +48,6 @@ def suppress(
         Positions of the columns along which rows add up to the row that holds ALL there.
     by
         Positions of columns whose values share no totals (a month, say).
-    groups
-        Further sums: (position, value) of a part to the value that it is part of, at the same
-        position (a segment to its macro-segment).
     forced
         Values of the columns `dimensions` that are hidden whatever they count, because another
         table hides them.
@@ -68,19 +66,13 @@ def suppress(
     hidden: dict[tuple[Any, ...], set[Key]] = {}
     for outer, counts in cells.items():
         sums = lines(list(counts), len(dimensions)) if dimensions else []
-        for place, position in enumerate(dimensions):
-            parents = {
-                part: whole for (at, part), whole in (groups or {}).items() if at == position
-            }
-            sums += _grouped(list(counts), place, parents)
         hidden[outer] = hidden_cells(counts, sums, minimum=minimum, forced=forced)
     result = []
     for row in rows:
         outer = tuple(row[position] for position in by)
         key = tuple(row[position] for position in dimensions) if dimensions else row
-        if key in hidden[outer]:
-            row = tuple(HIDDEN if at in positions else cell for at, cell in enumerate(row))
-        result.append(row)
+        hide = positions if key in hidden[outer] else ()
+        result.append(tuple(HIDDEN if at in hide else cell for at, cell in enumerate(row)))
     return result
 
 
@@ -90,6 +82,7 @@ def hidden_cells(
     *,
     minimum: int,
     forced: Collection[Key] = (),
+    kept: Collection[Key] = (),
 ) -> set[Key]:
     """Keys of the cells that must not be shown; see `suppress`.
 
@@ -103,6 +96,8 @@ def hidden_cells(
         Fewest customers that are shown.
     forced
         Cells that are hidden whatever they count.
+    kept
+        Cells that another table shows: hidden here only where nothing else is left.
     """
     hidden = {key for key, customers in counts.items() if 0 < customers < minimum}
     hidden |= {key for key in forced if key in counts}
@@ -112,14 +107,14 @@ def hidden_cells(
         if total in counts
     ]
     while True:
-        further = _unprotected(counts, equations, hidden, minimum)
+        further = _unprotected(counts, equations, hidden, minimum, kept)
         if not further:
             return hidden
         hidden |= further
 
 
 def lines(keys: Sequence[tuple[Any, ...]], dimensions: int) -> list[Sum]:
-    """Sums of a cube: along each dimension, the cells that add up to the one that holds ALL."""
+    """Give the sums of a cube: along each dimension, the cells that add up to the one of ALL."""
     sums: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
     for key in keys:
         for place in range(dimensions):
@@ -134,27 +129,25 @@ def lines(keys: Sequence[tuple[Any, ...]], dimensions: int) -> list[Sum]:
     return result
 
 
-def _grouped(keys: Sequence[tuple[Any, ...]], place: int, parents: Mapping[Any, Any]) -> list[Sum]:
-    sums: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
-    for key in keys:
-        if key[place] in parents:
-            sums[(*key[:place], parents[key[place]], *key[place + 1 :])].append(key)
-    return [(total, tuple(parts)) for total, parts in sums.items()]
-
-
 def _unprotected(
-    counts: Mapping[Key, int], equations: Sequence[Sum], hidden: set[Key], minimum: int
+    counts: Mapping[Key, int],
+    equations: Sequence[Sum],
+    hidden: set[Key],
+    minimum: int,
+    kept: Collection[Key],
 ) -> set[Key]:
     """Cells to hide next: one for each sum that gives something away, else for each cell."""
     further: set[Key] = set()
     now = set(hidden)
+    # The only part of a total is that total: hiding it would hide the more general one too.
+    last = {*kept, *(parts[0] for _, parts in equations if len(parts) == 1)}
     for total, parts in equations:
         unknown = [part for part in parts if part in now]
         together = sum(counts[part] for part in unknown)
         alone = len(unknown) + (total in now) == 1
         too_few = bool(unknown) and total not in now and together < minimum
         if alone or too_few:
-            choice = _smallest(counts, (total, *parts), now, last=total)
+            choice = _smallest(counts, (total, *parts), now, {*last, total})
             if choice is not None:
                 further.add(choice)
                 now.add(choice)
@@ -163,18 +156,18 @@ def _unprotected(
     for key in sorted(_determined(equations, hidden), key=lambda key: (counts[key], str(key))):
         for total, parts in equations:
             if key == total or key in parts:
-                choice = _smallest(counts, (total, *parts), now, last=total)
+                choice = _smallest(counts, (total, *parts), now, {*last, total})
                 if choice is not None:
                     return {choice}
     return set()
 
 
 def _smallest(
-    counts: Mapping[Key, int], cells: Sequence[Key], hidden: set[Key], *, last: Key
+    counts: Mapping[Key, int], cells: Sequence[Key], hidden: set[Key], last: Collection[Key]
 ) -> Key | None:
-    """The shown cell that loses the least, the total only where nothing else is left."""
+    """Choose the shown cell that loses the least; of `last` only where nothing else is left."""
     shown = [key for key in cells if key not in hidden]
-    return min(shown, key=lambda key: (key == last, counts[key], str(key)), default=None)
+    return min(shown, key=lambda key: (key in last, counts[key], str(key)), default=None)
 
 
 def _determined(equations: Sequence[Sum], hidden: set[Key]) -> set[Key]:
@@ -194,6 +187,6 @@ def _determined(equations: Sequence[Sum], hidden: set[Key]) -> set[Key]:
     if not rows:
         return set()
     _, singular, vectors = np.linalg.svd(np.array(rows))
-    rank = int((singular > 1e-9).sum())
+    rank = int((singular > _ZERO).sum())
     free = np.abs(vectors[rank:]).max(axis=0, initial=0)
-    return {key for key in keys if free[column[key]] < 1e-9}
+    return {key for key in keys if free[column[key]] < _ZERO}

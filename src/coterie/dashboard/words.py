@@ -45,19 +45,19 @@ class Words:
         return key in self.texts
 
     def integer(self, value: float) -> str:
-        """Whole number with thousands kept apart as the language does."""
+        """Write a whole number with thousands kept apart as the language does."""
         text = f"{round(value):,}"
         return text if self.language == "en" else text.replace(",", _THIN)
 
     def share(self, value: float, *, digits: int = 0, signed: bool = False) -> str:
-        """Share as a percentage."""
+        """Write a share as a percentage."""
         text = f"{100 * value:{'+' if signed else ''}.{digits}f}"
         if self.language == "en":
             return f"{text}%"
         return text.replace(".", ",") + f"{_THIN}%"
 
     def number(self, value: float, digits: int = 2) -> str:
-        """Number with a fixed number of decimals."""
+        """Write a number with a fixed number of decimals."""
         text = f"{value:,.{digits}f}"
         if self.language == "en":
             return text
