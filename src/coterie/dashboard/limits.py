@@ -27,10 +27,10 @@ def limit_rule(base: alt.Chart, field: str, *, axis: str = "y", colour: str | No
 def limit_label(
     base: alt.Chart, field: str, text: str, *, axis: str = "y", colour: str | None = None
 ) -> Any:
-    """Name of a limit, written above its rule at the right end, or beside it at the top."""
+    """Name of a limit, written below its rule at the right end, or beside it at the top."""
     mark: dict[str, Any] = {"fontSize": 11} | ({"color": colour} if colour else {})
     if axis == "y":
-        return base.mark_text(**mark, align="right", baseline="bottom", dy=-3).encode(
+        return base.mark_text(**mark, align="right", baseline="top", dy=3).encode(
             y=_limit("y", field), x=alt.value("width"), text=alt.value(text)
         )
     return base.mark_text(**mark, align="left", baseline="top", dx=4).encode(

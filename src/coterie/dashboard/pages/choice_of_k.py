@@ -1,12 +1,13 @@
 """Choice of k: how many segments there are, what was tried, and why this number was taken."""
 
 import json
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
 
 from coterie.dashboard.blocks import Chart, Column, Heading, Listing, Missing, Page, Prose, Table
-from coterie.dashboard.charts import PALETTE, chart, spec
+from coterie.dashboard.charts import GREY, PALETTE, chart, spec
 from coterie.dashboard.limits import called, limit_label, limit_rule, lookup
 from coterie.dashboard.marts import Marts
 from coterie.dashboard.words import Words
@@ -22,6 +23,7 @@ TRIAL_COLUMNS = (
     Column("silhouette", "number"),
     Column("silhouette_null", "number"),
     Column("silhouette_gap", "number"),
+    Column("silhouette_gap_limit", "number"),
     Column("davies_bouldin", "number"),
     Column("jaccard_min", "number"),
     Column("jaccard_limit", "number"),
@@ -64,10 +66,11 @@ def build(marts: Marts, words: Words) -> tuple[Page, list[Table]]:
     return Page(KEY, tuple(blocks)), [trials, models] if trials.rows else [models]
 
 
+@lru_cache(maxsize=1)
 def accepted_model(marts: Marts) -> dict[str, Any]:
     """Read the model in force with the limits it was judged by; empty without one."""
     columns = (
-        "model_version", "algorithm", "segment_count", "verdict", "jaccard_min", "ari_resamples",
+        "model_version", "algorithm", "encoder", "segment_count", "verdict", "jaccard_min", "ari_resamples",
         "surrogate_fidelity", "silhouette", "silhouette_gap",
     )  # fmt: skip
     rows = marts.rows(
@@ -101,6 +104,7 @@ def model_table(marts: Marts) -> Table:
     return Table("segment_models", MODEL_COLUMNS, rows)
 
 
+@lru_cache(maxsize=1)
 def trial_table(marts: Marts) -> Table:
     """Read what was tried in the round of the model in force, one row per algorithm and k.
 
@@ -128,20 +132,26 @@ def trial_table(marts: Marts) -> Table:
             silhouette,
             silhouette_null,
             silhouette_gap,
+            cast($gap_limit as double) as silhouette_gap_limit,
             davies_bouldin,
             jaccard_min,
-            cast(? as double) as jaccard_limit,
+            cast($jaccard_limit as double) as jaccard_limit,
             ari_resamples,
-            cast(? as double) as ari_limit,
+            cast($ari_limit as double) as ari_limit,
             smallest_share,
             surrogate_fidelity,
             case when is_elbow then 'yes' else 'no' end as is_elbow,
             reason
         from {marts.relation("segment_trials")}
-        where model_version = ?
+        where model_version = $model_version
         order by algorithm, encoder, k
         """,
-        [judged_by.get("jaccard_min"), judged_by.get("ari_min"), model["model_version"]],
+        {
+            "gap_limit": judged_by.get("silhouette_gap_min"),
+            "jaccard_limit": judged_by.get("jaccard_min"),
+            "ari_limit": judged_by.get("ari_min"),
+            "model_version": model["model_version"],
+        },
     )
     return Table("segment_trials", TRIAL_COLUMNS, rows)
 
@@ -188,9 +198,10 @@ def decision(model: dict[str, Any], trials: Table, words: Words) -> list[Prose]:
             )
         )
     keys = [column.key for column in trials.columns]
+    wanted = (model["algorithm"], model["encoder"] or "none", model["segment_count"] + 1)
     for row in trials.rows:
         trial = dict(zip(keys, row, strict=True))
-        if (trial["algorithm"], trial["k"]) == (model["algorithm"], model["segment_count"] + 1):
+        if (trial["algorithm"], trial["encoder"], trial["k"]) == wanted:
             outcome = words(f"value.trial_outcome.{trial['trial_outcome']}")
             values = {"count": words.integer(trial["k"]), "outcome": outcome}
             sentences.append(Prose("choice_of_k.one_more", values))
@@ -204,12 +215,16 @@ def elbow(words: Words) -> dict[str, Any]:
 
 
 def silhouette(words: Words) -> dict[str, Any]:
-    """Silhouette by k, that of clouds without groups, and the difference."""
+    """Silhouette by k, that of clouds without groups, and the difference with its limit."""
+    lines = _measures(
+        words,
+        {"silhouette": PALETTE[0], "silhouette_null": GREY, "silhouette_gap": PALETTE[1]},
+        title=words("axis.silhouette"),
+    )
     return spec(
-        _measures(
-            words,
-            {"silhouette": PALETTE[0], "silhouette_null": PALETTE[7], "silhouette_gap": PALETTE[1]},
-            title=words("axis.silhouette"),
+        alt.layer(
+            lines,
+            *_limit("silhouette_gap_limit", words("limit.silhouette_gap"), PALETTE[1]),
         )
     )
 
@@ -222,15 +237,21 @@ def davies_bouldin(words: Words) -> dict[str, Any]:
 def stability(words: Words) -> dict[str, Any]:
     """Jaccard and adjusted Rand index of the trials that were examined, with their limits."""
     measures = {"jaccard_min": PALETTE[0], "ari_resamples": PALETTE[1]}
-    lines = _measures(words, measures, title=words("axis.agreement"))
-    layers = [lines]
-    for field, name, colour in (
-        ("jaccard_limit", "limit.jaccard", PALETTE[0]),
-        ("ari_limit", "limit.ari", PALETTE[1]),
-    ):
-        layers.append(limit_rule(chart("segment_trials"), field, colour=colour))
-        layers.append(limit_label(chart("segment_trials"), field, words(name), colour=colour))
-    return spec(alt.layer(*layers))
+    return spec(
+        alt.layer(
+            _measures(words, measures, title=words("axis.agreement")),
+            *_limit("jaccard_limit", words("limit.jaccard"), PALETTE[0]),
+            *_limit("ari_limit", words("limit.ari"), PALETTE[1]),
+        )
+    )
+
+
+def _limit(field: str, label: str, colour: str) -> list[Any]:
+    base = chart("segment_trials")
+    return [
+        limit_rule(base, field, colour=colour),
+        limit_label(base, field, label, colour=colour),
+    ]
 
 
 def _x(words: Words) -> alt.X:
@@ -243,7 +264,11 @@ def _curve(words: Words, field: str, *, zero: bool) -> alt.LayerChart:
         x=_x(words),
         y=alt.Y(f"{field}:Q", title=words(f"column.{field}"), scale=alt.Scale(zero=zero)),
         detail=["encoder:N"],
-        color=alt.Color("algorithm_label:N", title=words("column.algorithm")),
+        color=alt.Color(
+            "algorithm_label:N",
+            title=words("column.algorithm"),
+            scale=alt.Scale(range=list(PALETTE)),
+        ),
         tooltip=[
             alt.Tooltip("algorithm_label:N", title=words("column.algorithm")),
             alt.Tooltip("k:O", title=words("column.k")),
@@ -274,7 +299,7 @@ def _measures(words: Words, measures: dict[str, str], *, title: str) -> alt.Laye
         )
         .encode(
             x=_x(words),
-            y=alt.Y("figure:Q", title=title),
+            y=alt.Y("figure:Q", title=title, scale=alt.Scale(zero=False)),
             detail=["algorithm:N", "encoder:N"],
             color=alt.Color(
                 "measure_label:N",

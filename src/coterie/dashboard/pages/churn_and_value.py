@@ -92,7 +92,6 @@ MODEL_COLUMNS = (
     Column("rule_brier", "number"),
     Column("calibration_slope", "number"),
     Column("level_error", "share"),
-    Column("decision_of_build", "text"),
 )
 DRIVER_COLUMNS = (
     Column("outcome", "text", labels="outcome"),
@@ -325,7 +324,7 @@ def facts(cells: dict[Cell, Sums], hidden: set[Any]) -> Table:
 
 
 def bands(cells: dict[Cell, Sums], hidden: set[Any]) -> Table:
-    """Count customers by tenths of the probability to leave; a tenth without a customer counts 0."""
+    """Count customers by tenths of the probability to leave; an empty tenth counts 0."""
     rows = []
     for choice in _choices(cells):
         for band in BANDS:
@@ -427,7 +426,7 @@ def models(marts: Marts) -> Table:
         f"""
         select
             outcome, algorithm, horizon_days, evaluation_date, evaluation_rows, auc, rule_auc,
-            brier, rule_brier, calibration_slope, level_error, decision
+            brier, rule_brier, calibration_slope, level_error
         from {marts.relation("score_models")}
         where status = 'accepted'
         order by outcome
@@ -439,7 +438,7 @@ def models(marts: Marts) -> Table:
             f"""
             select
                 outcome, algorithm, horizon_days, evaluation_date, evaluation_rows, auc, rule_auc,
-                brier, rule_brier, calibration_slope, level_error, decision
+                brier, rule_brier, calibration_slope, level_error
             from {marts.relation("score_models")}
             qualify row_number() over (partition by outcome order by decision_number desc) = 1
             order by outcome
@@ -462,8 +461,8 @@ def verdicts(marts: Marts, words: Words) -> list[Prose]:
         Prose(
             f"churn_and_value.quality_{outcome}",
             {
-                "auc": words.number(auc),
-                "rule_auc": words.number(rule_auc),
+                "auc": words.share(auc),
+                "rule_auc": words.share(rule_auc),
                 "level": words.share(abs(level or 0), digits=1),
                 "date": f"{date:%Y-%m-%d}",
             },
@@ -650,6 +649,7 @@ def bands_chart(words: Words) -> dict[str, Any]:
             x=alt.X(
                 "probability_from:Q",
                 title=words("axis.churn_probability"),
+                bin="binned",
                 axis=alt.Axis(format="%", values=[0.2 * step for step in range(6)]),
                 scale=alt.Scale(domain=[0, 1]),
             ),
@@ -719,7 +719,7 @@ def grid_chart(words: Words) -> dict[str, Any]:
             legend=None,
         )
     )
-    dark = "datum.at_risk_value > 0.5 * datum.most"
+    dark = "datum.at_risk_value > 0.75 * datum.most"
     numbers = base.transform_joinaggregate(most="max(at_risk_value)").mark_text(
         fontSize=15, fontWeight="bold"
     )
@@ -742,7 +742,8 @@ def calibration_chart(words: Words) -> dict[str, Any]:
     diagonal = base.mark_line(
         strokeDash=[6, 4], strokeWidth=1.5, color=PALETTE[7], interpolate="linear"
     ).encode(x=x, y=alt.Y("mean_probability:Q"), order="mean_probability:Q")
-    return spec(alt.layer(diagonal, base.mark_point(size=90).encode(x=x, y=y, **_outcome(words))))
+    points = base.mark_point(size=90).encode(x=x, y=y, **_outcome(words))
+    return spec(alt.layer(diagonal, points))
 
 
 def lift_chart(words: Words) -> dict[str, Any]:
@@ -780,7 +781,7 @@ def drivers_chart(words: Words) -> dict[str, Any]:
     places = {"odds_below": PALETTE[0], "odds_above": PALETTE[1]}
     names = [words(f"column.{field}") for field in places]
     base = (
-        chart("drivers", height={"step": 34})
+        chart("drivers", height=34 * DRIVERS)
         .transform_filter("datum.outcome === 'churn'")
         .transform_fold(list(places), as_=["place", "odds"])
         .transform_filter("isValid(datum.odds)")
@@ -859,8 +860,8 @@ def months_chart(words: Words) -> dict[str, Any]:
     )
     unseen = base.transform_filter("datum.is_unseen === 'yes'")
     start = unseen.mark_rule(strokeDash=[6, 4], strokeWidth=1.5).encode(x=alt.X("min(month):T"))
-    label = unseen.mark_text(align="right", baseline="top", dx=-5, fontSize=11).encode(
-        x=alt.X("min(month):T"), y=alt.value(2), text=alt.value(words("limit.unseen"))
+    label = unseen.mark_text(align="right", baseline="bottom", dx=-5, fontSize=11).encode(
+        x=alt.X("min(month):T"), y=alt.value("height"), text=alt.value(words("limit.unseen"))
     )
     return spec(alt.layer(lines_, start, label))
 

@@ -28,6 +28,8 @@ KEY = "cohorts"
 
 # Quarters whose revenue is drawn: more lines than these cannot be told apart.
 QUARTERS = 4
+# Points of fewer customers are not drawn: with 100 the standard error of a retention is 0.05.
+DRAWN_MIN = 100
 
 # Country, channel and segment; one of them at most is not ALL.
 Choice = tuple[str, str, str]
@@ -67,9 +69,11 @@ def build(marts: Marts, words: Words) -> tuple[Page, list[Table]]:
     cells = retention_cells(marts)
     months, totals = month_table(cells), total_table(marts, cells)
     quarters = quarter_table(marts, hidden_months(cells))
+    cohorts = len({row[2] for row in months.rows})
     blocks: list[Any] = [
         *summary(totals, words),
-        Chart(months.name, heatmap(words), "cohort_heatmap"),
+        Prose("cohorts.channel"),
+        Chart(months.name, heatmap(words, cohorts), "cohort_heatmap"),
         Chart(totals.name, projection(words), "cohort_projection"),
     ]
     tables = [months, totals]
@@ -304,9 +308,9 @@ def summary(totals: Table, words: Words) -> list[Prose]:
     return sentences
 
 
-def heatmap(words: Words) -> dict[str, Any]:
+def heatmap(words: Words, cohorts: int) -> dict[str, Any]:
     """Retention by cohort and month since; a month that is not over is blank."""
-    base = chart("cohort_months", height={"step": 18}).encode(
+    base = chart("cohort_months", height=18 * cohorts).encode(
         x=alt.X("months_since:O", title=words("axis.months_since"), axis=alt.Axis(labelAngle=0)),
         y=alt.Y(
             "yearmonth(cohort_month):O",
@@ -385,12 +389,13 @@ def revenue_chart(words: Words) -> dict[str, Any]:
             color=alt.Color(
                 "cohort_quarter:N",
                 title=words("column.cohort_quarter"),
-                scale=alt.Scale(range=[PALETTE[0], PALETTE[1], PALETTE[2], PALETTE[3]]),
+                scale=alt.Scale(range=list(PALETTE[:QUARTERS])),
             ),
             strokeDash=alt.StrokeDash(
                 "measure_label:N",
                 title=None,
                 scale=alt.Scale(domain=names, range=[[1, 0], [5, 4]]),
+                legend=alt.Legend(symbolType="stroke"),
             ),
             tooltip=[
                 alt.Tooltip("cohort_quarter:N", title=words("column.cohort_quarter")),
@@ -410,13 +415,16 @@ def curves_chart(marts: Marts, words: Words, breakdown: str) -> dict[str, Any]:
             f"{field}:N",
             title=None,
             scale=segment_scale(marts),
-            legend=alt.Legend(labelExpr=names_expression(marts, words), symbolType="stroke"),
+            legend=alt.Legend(
+                labelExpr=names_expression(marts, words),
+                values=[row["segment_id"] for row in marts.segments if row["level"] == "segment"],
+            ),
         )
     else:
         colour = alt.Color(f"{field}_label:N", title=None, scale=alt.Scale(range=list(PALETTE)))
     return spec(
         chart(f"cohort_by_{breakdown}", height=280)
-        .transform_filter("isValid(datum.retention)")
+        .transform_filter(f"isValid(datum.retention) && datum.customers >= {DRAWN_MIN}")
         .mark_line(point=alt.OverlayMarkDef(size=25))
         .encode(
             x=alt.X(

@@ -169,7 +169,7 @@ def _records(marts: Marts, words: Words) -> tuple[list[Any], list[Table]]:
                 "share": words.share(worst[5] or 0, digits=1),
             },
         ),
-        Chart(table.name, count_chart(words), "rejected_share"),
+        Chart(table.name, count_chart(words, len(table.rows)), "rejected_share"),
     ]
     return blocks, [table]
 
@@ -217,7 +217,11 @@ def _reasons(marts: Marts, words: Words) -> tuple[list[Any], list[Table]]:
     table = reason_table(marts)
     if not table.rows:
         return [Prose("quality.nothing_rejected")], []
-    return [Chart(table.name, reason_chart(words), "rejected_reasons")], [table]
+    return [
+        Chart(
+            table.name, reason_chart(words, len({row[0] for row in table.rows})), "rejected_reasons"
+        )
+    ], [table]
 
 
 def reason_table(marts: Marts) -> Table:
@@ -245,7 +249,7 @@ def _freshness(marts: Marts, words: Words) -> tuple[list[Any], list[Table]]:
         blocks.append(Prose("quality.stopped", {"sources": ", ".join(stopped)}))
     else:
         blocks.append(Prose("quality.fresh"))
-    blocks += [Chart(table.name, freshness_chart(words), "freshness")]
+    blocks += [Chart(table.name, freshness_chart(words, len(table.rows)), "freshness")]
     return blocks, [table]
 
 
@@ -288,11 +292,11 @@ def cluster_chart(words: Words) -> dict[str, Any]:
     return spec(alt.layer(base.mark_bar(), numbers))
 
 
-def count_chart(words: Words) -> dict[str, Any]:
+def count_chart(words: Words, tables: int) -> dict[str, Any]:
     """Rejected and duplicate rows as a share of all, with the limit of the gate."""
     measures = {"rejected_share": PALETTE[1], "duplicate_share": PALETTE[0]}
     names = [words(f"column.{field}") for field in measures]
-    base = chart("record_counts", height={"step": 28})
+    base = chart("record_counts", height=28 * tables)
     bars = (
         base.transform_fold(list(measures), as_=["measure", "figure"])
         .transform_calculate(
@@ -321,10 +325,10 @@ def count_chart(words: Words) -> dict[str, Any]:
     return spec(alt.layer(bars, rule, label))
 
 
-def reason_chart(words: Words) -> dict[str, Any]:
+def reason_chart(words: Words, reasons: int) -> dict[str, Any]:
     """Rejected rows by reason."""
     return spec(
-        chart("rejected_reasons", height={"step": 26})
+        chart("rejected_reasons", height=26 * reasons)
         .transform_aggregate(rows="sum(rejected_rows)", groupby=["reason_label"])
         .mark_bar()
         .encode(
@@ -338,14 +342,18 @@ def reason_chart(words: Words) -> dict[str, Any]:
     )
 
 
-def freshness_chart(words: Words) -> dict[str, Any]:
+def freshness_chart(words: Words, sources: int) -> dict[str, Any]:
     """Days since the last row of each source."""
     names = [words("value.freshness.sending"), words("value.freshness.stopped")]
     return spec(
-        chart("freshness", height={"step": 26})
+        chart("freshness", height=26 * sources)
         .mark_bar(minBandSize=2)
         .encode(
-            x=alt.X("days_silent:Q", title=words("column.days_silent")),
+            x=alt.X(
+                "days_silent:Q",
+                title=words("column.days_silent"),
+                axis=alt.Axis(tickMinStep=1, format=",d"),
+            ),
             y=alt.Y("source:N", title=None, sort="-x"),
             color=alt.Color(
                 "state_label:N",

@@ -4,7 +4,17 @@ from typing import Any
 
 import altair as alt
 
-from coterie.dashboard.blocks import Chart, Column, Heading, Listing, Missing, Page, Prose, Table
+from coterie.dashboard.blocks import (
+    Answer,
+    Chart,
+    Column,
+    Heading,
+    Listing,
+    Missing,
+    Page,
+    Prose,
+    Table,
+)
 from coterie.dashboard.charts import PALETTE, chart, spec
 from coterie.dashboard.limits import called, lookup
 from coterie.dashboard.marts import Marts
@@ -41,8 +51,6 @@ HEALTH_COLUMNS = (
     Column("share_psi_limit", "number"),
     Column("stayer_share", "share"),
     Column("stayer_share_min", "share"),
-    Column("unassigned_share", "share"),
-    Column("smallest_share", "share"),
     Column("features_drifted", "integer"),
     Column("verdict_of_build", "text"),
 )
@@ -111,9 +119,15 @@ def health(marts: Marts) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
-def verdict_sentences(verdict: Verdict, words: Words) -> list[Prose]:
+def verdict_sentences(verdict: Verdict, words: Words, *, page: str = "") -> list[Any]:
     """Say the verdict in one sentence, and what else there is to say in one each."""
-    return [Prose(f"trust.{cause}", _said(verdict, words)) for cause in _causes(verdict)]
+    first, *further = _causes(verdict)
+    values = _said(verdict, words)
+    tone = "good" if verdict.level == "yes" else "watch"
+    return [
+        Answer("answer.trust", f"trust.{first}", page, values, tone),
+        *(Prose(f"trust.{cause}", values) for cause in further),
+    ]
 
 
 def _causes(verdict: Verdict) -> list[str]:
@@ -220,20 +234,25 @@ def _drift(marts: Marts, words: Words) -> tuple[list[Any], list[Table]]:
     if not marts.has("segment_health"):
         return [*blocks, Missing("segment_health", "dbt build")], []
     history = health_table(marts)
-    tables.append(history)
     if any(row[3] is not None or row[5] is not None for row in history.rows):
+        tables.append(history)
         blocks += [
             Chart(history.name, share_psi_chart(words), "share_psi"),
             Chart(history.name, stayers_chart(words), "stayers"),
         ]
     else:
-        blocks += [Prose("stability.nothing_to_compare"), Listing(history.name, "health_history")]
+        blocks.append(Prose("stability.nothing_to_compare"))
+        if len(history.rows) > 1:
+            tables.append(history)
+            blocks.append(Listing(history.name, "health_history"))
     drift = feature_table(marts) if marts.columns("feature_drift") else None
     if drift is None:
         blocks.append(Missing("feature_drift", "dbt build"))
     elif drift.rows:
         tables.append(drift)
-        blocks.append(Chart(drift.name, feature_chart(words), "feature_drift"))
+        blocks.append(
+            Chart(drift.name, feature_chart(words, min(len(drift.rows), FEATURES)), "feature_drift")
+        )
     elif len(history.rows) > 1:
         blocks.append(Prose("stability.no_features"))
     return blocks, tables
@@ -245,7 +264,7 @@ def health_table(marts: Marts) -> Table:
         f"""
         select
             as_of_date, publication_id, customers, share_psi, share_psi_limit, stayer_share,
-            stayer_share_min, unassigned_share, smallest_share, features_drifted, verdict
+            stayer_share_min, features_drifted, verdict
         from {marts.relation("segment_health")}
         order by publication_id
         """
@@ -305,7 +324,7 @@ def _scores(marts: Marts, words: Words) -> tuple[list[Any], list[Table]]:
     key = "stability.scores_drifted" if drifted else "stability.scores_steady"
     names = ", ".join(called(words, "outcome", name) for name in drifted)
     blocks.append(Prose(key, {"outcomes": names} if drifted else {}))
-    blocks.append(Chart(table.name, score_chart(words), "score_drift"))
+    blocks.append(Chart(table.name, score_chart(words, len(table.rows)), "score_drift"))
     return blocks, [table]
 
 
@@ -398,12 +417,12 @@ def _over_time(
     )
 
 
-def feature_chart(words: Words) -> dict[str, Any]:
+def feature_chart(words: Words, features: int) -> dict[str, Any]:
     """Index of the features that moved most, as a multiple of its limit."""
     measures = {"last": PALETTE[0], "training": PALETTE[4]}
     names = [words("mark.since_last"), words("mark.since_training")]
     base = (
-        chart("feature_drift", height={"step": 26})
+        chart("feature_drift", height=26 * features)
         .transform_filter("datum.is_drawn === 'yes'")
         .transform_calculate(
             last="datum.last_psi / datum.last_limit",
@@ -435,10 +454,10 @@ def feature_chart(words: Words) -> dict[str, Any]:
     return spec(alt.layer(bars, *_limit_of_one("feature_drift", words)))
 
 
-def score_chart(words: Words) -> dict[str, Any]:
+def score_chart(words: Words, scores: int) -> dict[str, Any]:
     """Index of the scores, as a multiple of its limit."""
     bars = (
-        chart("score_drift", height={"step": 40})
+        chart("score_drift", height=40 * scores)
         .transform_calculate(multiple="datum.psi / datum.psi_limit")
         .mark_bar()
         .encode(
