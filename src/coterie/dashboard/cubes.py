@@ -6,11 +6,21 @@ from typing import Any
 
 from coterie.dashboard.blocks import ALL, HIDDEN
 from coterie.dashboard.marts import NONE, Marts
-from coterie.dashboard.suppression import Key, Sum, hidden_cells, lines
+from coterie.dashboard.suppression import Key, Sum, hidden_cells, lines, suppress
 
 # Share of the cells by country, channel and a further column that may be too small. Above it, both
 # filters at once would show next to nothing, and hide much of what either of them shows alone.
 SMALL_MAX = 0.1
+
+# What plain rules say of a customer (mart customer_dimensions) that is compared with the segments.
+DIMENSIONS = (
+    "lifecycle_stage",
+    "value_class",
+    "frequency_class",
+    "device",
+    "area_type",
+    "age_band",
+)
 
 # Columns of a segment at each level.
 LEVELS = {"segment": "segment_id", "macro": "macro_segment_id", "micro": "micro_segment_id"}
@@ -81,13 +91,20 @@ def segment_cube(
         country, channel, level, segment (NONE where there is none), customers, the figures, then
         the shares.
     """
+    key = f"segment_cube {sorted((measures or {}).items())} {where} {shares}"
+    return marts.once(key, lambda: _segment_cube(marts, measures or {}, where, shares))
+
+
+def _segment_cube(
+    marts: Marts, measures: Mapping[str, str], where: str, shares: Sequence[int]
+) -> list[tuple[Any, ...]]:
     parents = {row["segment_id"]: row["parent_segment_id"] for row in marts.segments}
     rows: dict[str, list[tuple[Any, ...]]] = {}
     counts: dict[Key, int] = {}
     sums: list[Sum] = []
     is_thin = False
     for level in marts.levels:
-        rows[level] = _with_shares(_aggregate(marts, LEVELS[level], measures or {}, where), shares)
+        rows[level] = _with_shares(_aggregate(marts, LEVELS[level], measures, where), shares)
         is_thin |= _is_thin(rows[level], marts.min_cell_size)
     for level in marts.levels:
         if is_thin:
@@ -117,6 +134,49 @@ def segment_cube(
         for row in rows[level]
         if row[2] != ALL
     ]
+
+
+def segment_dimensions(marts: Marts) -> list[tuple[Any, ...]]:
+    """Count the customers of each segment by what plain rules say of them.
+
+    Returns
+    -------
+    list of tuple
+        dimension, value, level, segment, customers, share of the segment's customers.
+    """
+    return marts.once("segment_dimensions", lambda: _segment_dimensions(marts))
+
+
+def _segment_dimensions(marts: Marts) -> list[tuple[Any, ...]]:
+    result = []
+    for dimension in DIMENSIONS:
+        for level in marts.levels:
+            rows = marts.rows(
+                f"""
+                select
+                    coalesce(value, '{ALL}') as value, coalesce(segment, '{ALL}') as segment,
+                    count(*) as customers
+                from (
+                    select
+                        coalesce({dimension}, 'unknown') as value,
+                        coalesce({LEVELS[level]}, '{NONE}') as segment
+                    from {marts.customers}
+                )
+                group by cube (value, segment)
+                order by 1, 2
+                """
+            )
+            wholes = {segment: customers for value, segment, customers in rows if value == ALL}
+            shared = [(*row, row[2] / wholes[row[1]]) for row in rows]
+            shown = suppress(
+                shared, count=2, figures=[3], dimensions=[0, 1], minimum=marts.min_cell_size
+            )
+            result += [
+                (dimension, value, level, segment, *figures)
+                for value, segment, *figures in shown
+                if value != ALL and segment not in {ALL, NONE}
+            ]
+    return result
 
 
 def _key(level: str, row: tuple[Any, ...]) -> tuple[Any, ...]:

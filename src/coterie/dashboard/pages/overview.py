@@ -44,15 +44,25 @@ def build(marts: Marts, words: Words) -> tuple[Page, list[Table]]:
     blocks.append(_change(marts, words))
     blocks += [
         Heading("overview_segments"),
-        Chart("overview_segments", _size_spec(marts, words), "overview_size"),
-        Chart("overview_segments", _revenue_spec(marts, words), "overview_revenue"),
+        Chart("overview_segments", _size_spec(marts, words), "overview_size", is_half=True),
+        Chart("overview_segments", _revenue_spec(marts, words), "overview_revenue", is_half=True),
     ]
     if marts.has("cohort_retention"):
         tables.append(_trend(marts))
         blocks += [
             Heading("overview_trend"),
-            Chart("overview_trend", _trend_spec(words, "revenue"), "overview_trend_revenue"),
-            Chart("overview_trend", _trend_spec(words, "buyers"), "overview_trend_buyers"),
+            Chart(
+                "overview_trend",
+                _trend_spec(words, "revenue"),
+                "overview_trend_revenue",
+                is_half=True,
+            ),
+            Chart(
+                "overview_trend",
+                _trend_spec(words, "buyers"),
+                "overview_trend_buyers",
+                is_half=True,
+            ),
         ]
         if not activity.is_complete(marts):
             blocks.append(Prose("overview.trend_partial"))
@@ -158,6 +168,7 @@ def _grows(marts: Marts, words: Words) -> Answer:
             + _whence(words, marts, driver, returning, returning_before),
         },
         "good" if change > 0 else "watch",
+        "answer.grows.headline",
     )
 
 
@@ -208,6 +219,7 @@ def _leaves(marts: Marts, words: Words) -> Answer:
             "part": words.share(float((enough[dearest][2] or 0) / value) if value else 0.0),
         },
         "watch",
+        "answer.leaves.headline",
     )
 
 
@@ -235,6 +247,7 @@ def _trust(marts: Marts, words: Words) -> Answer:
                 "date": words.day(marts.publication["as_of_date"]),
             },
             "watch",
+            "answer.trust.headline.refused",
         )
     values = {
         "checks": words.integer(marts.publication["checks_passed"]),
@@ -244,11 +257,18 @@ def _trust(marts: Marts, words: Words) -> Answer:
     if model is None:
         return Answer("answer.trust", "answer.trust.unknown", page, values)
     if model["jaccard_min"] is None:
-        return Answer("answer.trust", "answer.trust.rules", page, values)
+        return Answer(
+            "answer.trust",
+            "answer.trust.rules",
+            page,
+            values,
+            "watch",
+            "answer.trust.headline.rules",
+        )
     values["jaccard"] = words.share(model["jaccard_min"])
     kind = "groups" if model["verdict"] == "separate groups" else "continuum"
     values["kind"] = words(f"answer.trust.{kind}")
-    return Answer("answer.trust", "answer.trust.yes", page, values, "good")
+    return Answer("answer.trust", "answer.trust.yes", page, values, "good", "answer.trust.headline")
 
 
 def failed_since(marts: Marts) -> int:
