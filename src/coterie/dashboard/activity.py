@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import log
 from typing import Any
 
 from coterie.dashboard.blocks import ALL
@@ -33,6 +34,28 @@ class Growth:
     def change(self) -> float | None:
         """Change of the revenue as a share; None where there was none before."""
         return float(self.revenue / self.revenue_before) - 1 if self.revenue_before else None
+
+    @property
+    def spend(self) -> float:
+        """Revenue by buyer and month."""
+        return float(self.revenue) / self.buyers if self.buyers else 0.0
+
+    @property
+    def spend_before(self) -> float:
+        """The same before."""
+        return float(self.revenue_before) / self.buyers_before if self.buyers_before else 0.0
+
+    @property
+    def driver(self) -> str:
+        """What moved the revenue most: spend, new (buyers) or returning (buyers)."""
+        if not (self.spend and self.spend_before):
+            return "returning"
+        buyers = abs(log(self.buyers / self.buyers_before))
+        if abs(log(self.spend / self.spend_before)) > buyers:
+            return "spend"
+        new = self.new_buyers - self.new_buyers_before
+        returning = self.buyers - self.buyers_before - new
+        return "new" if abs(new) > abs(returning) else "returning"
 
 
 def months(marts: Marts, breakdown: str, extra: str = "") -> list[dict[str, Any]]:

@@ -84,6 +84,8 @@ class Chart:
     table: str
     spec: dict[str, Any]
     key: str
+    # Two of them that follow each other may share a line on a wide screen.
+    is_half: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,8 @@ class Answer:
     ----------
     key
         Word of the question; `answer` is that of the answer, with `values` in its ``{names}``.
+    headline
+        Word of the answer in a few words, if it has one; takes `values` as well.
     tone
         Coloured as good, watch or plain; the words say the same.
     """
@@ -143,6 +147,7 @@ class Answer:
     page: str
     values: Mapping[str, str] = field(default_factory=dict)
     tone: Literal["good", "watch", "plain"] = "plain"
+    headline: str = ""
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,28 @@ def names_expression(marts: Marts, words: Words) -> str:
     return f"({{{pairs}}})[datum.value] || datum.label"
 
 
+def values_expression(marts: Marts, words: Words, labels: str) -> str:
+    """Vega expression of what is written for a value that words have a name for."""
+    start = f"value.{labels}."
+    pairs = {
+        key.removeprefix(start): text for key, text in words.texts.items() if key.startswith(start)
+    }
+    if labels == "country":
+        pairs |= {code: code for code in marts.countries}
+    written = ", ".join(f"{_text(value)}: {_text(text)}" for value, text in pairs.items())
+    return f"({{{written}}})[datum.value] || datum.label"
+
+
+def segment_axis(marts: Marts, words: Words, sort: str | None = None) -> alt.Y:
+    """Vertical axis of segments by name, by id or by a falling figure."""
+    return alt.Y(
+        "segment:N",
+        title=None,
+        sort=alt.EncodingSortField(sort, order="descending") if sort else "ascending",
+        axis=alt.Axis(labelExpr=names_expression(marts, words)),
+    )
+
+
 def _text(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'").replace("\n", " ") + "'"
 

@@ -6,7 +6,21 @@ from typing import Any
 
 from coterie.dashboard.blocks import ALL, HIDDEN
 from coterie.dashboard.marts import NONE, Marts
-from coterie.dashboard.suppression import Key, Sum, hidden_cells, lines
+from coterie.dashboard.suppression import Key, Sum, hidden_cells, lines, suppress
+
+# Share of the cells by country, channel and a further column that may be too small. Above it, both
+# filters at once would show next to nothing, and hide much of what either of them shows alone.
+SMALL_MAX = 0.1
+
+# What plain rules say of a customer (mart customer_dimensions) that is compared with the segments.
+DIMENSIONS = (
+    "lifecycle_stage",
+    "value_class",
+    "frequency_class",
+    "device",
+    "area_type",
+    "age_band",
+)
 
 # Columns of a segment at each level.
 LEVELS = {"segment": "segment_id", "macro": "macro_segment_id", "micro": "micro_segment_id"}
@@ -42,6 +56,8 @@ def cube(
         where a cell is too small or would give another away.
     """
     rows = _aggregate(marts, by, measures or {}, where)
+    if _is_thin(rows, marts.min_cell_size):
+        rows = _apart(rows)
     counts = {row[:3]: row[3] for row in rows}
     hidden = _hidden(marts, counts, lines(list(counts), 3), where)
     result = []
@@ -54,22 +70,45 @@ def cube(
 
 
 def segment_cube(
-    marts: Marts, *, measures: Mapping[str, str] | None = None, where: str = "true"
+    marts: Marts,
+    *,
+    measures: Mapping[str, str] | None = None,
+    where: str = "true",
+    shares: Sequence[int] = (),
 ) -> list[tuple[Any, ...]]:
     """Aggregate customers by choice of country, channel and level, and by segment of that level.
+
+    Parameters
+    ----------
+    marts, measures, where
+        As for `cube`.
+    shares
+        Figures (0: customers, 1: the first measure) whose share of all segments is added.
 
     Returns
     -------
     list of tuple
-        country, channel, level, segment (NONE where there is none), customers, then the figures.
+        country, channel, level, segment (NONE where there is none), customers, the figures, then
+        the shares.
     """
+    key = f"segment_cube {sorted((measures or {}).items())} {where} {shares}"
+    return marts.once(key, lambda: _segment_cube(marts, measures or {}, where, shares))
+
+
+def _segment_cube(
+    marts: Marts, measures: Mapping[str, str], where: str, shares: Sequence[int]
+) -> list[tuple[Any, ...]]:
     parents = {row["segment_id"]: row["parent_segment_id"] for row in marts.segments}
     rows: dict[str, list[tuple[Any, ...]]] = {}
     counts: dict[Key, int] = {}
     sums: list[Sum] = []
+    is_thin = False
     for level in marts.levels:
-        rows[level] = _aggregate(marts, LEVELS[level], measures or {}, where)
-        # A customer without a segment is without one at every level: one cell, not three.
+        rows[level] = _with_shares(_aggregate(marts, LEVELS[level], measures, where), shares)
+        is_thin |= _is_thin(rows[level], marts.min_cell_size)
+    for level in marts.levels:
+        if is_thin:
+            rows[level] = _apart(rows[level])
         own = {_key(level, row): row[3] for row in rows[level]}
         counts |= own
         sums += lines(list(own), 3)
@@ -97,9 +136,77 @@ def segment_cube(
     ]
 
 
+def segment_dimensions(marts: Marts) -> list[tuple[Any, ...]]:
+    """Count the customers of each segment by what plain rules say of them.
+
+    Returns
+    -------
+    list of tuple
+        dimension, value, level, segment, customers, share of the segment's customers.
+    """
+    return marts.once("segment_dimensions", lambda: _segment_dimensions(marts))
+
+
+def _segment_dimensions(marts: Marts) -> list[tuple[Any, ...]]:
+    result = []
+    for dimension in DIMENSIONS:
+        for level in marts.levels:
+            rows = marts.rows(
+                f"""
+                select
+                    coalesce(value, '{ALL}') as value, coalesce(segment, '{ALL}') as segment,
+                    count(*) as customers
+                from (
+                    select
+                        coalesce({dimension}, 'unknown') as value,
+                        coalesce({LEVELS[level]}, '{NONE}') as segment
+                    from {marts.customers}
+                )
+                group by cube (value, segment)
+                order by 1, 2
+                """
+            )
+            wholes = {segment: customers for value, segment, customers in rows if value == ALL}
+            shared = [(*row, row[2] / wholes[row[1]]) for row in rows]
+            shown = suppress(
+                shared, count=2, figures=[3], dimensions=[0, 1], minimum=marts.min_cell_size
+            )
+            result += [
+                (dimension, value, level, segment, *figures)
+                for value, segment, *figures in shown
+                if value != ALL and segment not in {ALL, NONE}
+            ]
+    return result
+
+
 def _key(level: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
-    # Not every segment is divided: those without a micro-segment are another group.
-    return (*row[:2], f"{NONE} {level}" if row[2] == NONE and level != "segment" else row[2])
+    # Whoever has no segment has no macro-segment, one cell; not every segment is divided, so that
+    # those without a micro-segment are another.
+    return (*row[:2], f"{NONE} {level}" if row[2] == NONE and level == "micro" else row[2])
+
+
+def _is_thin(rows: Sequence[tuple[Any, ...]], minimum: int) -> bool:
+    crossed = [row[3] for row in rows if ALL not in row[:3]]
+    return sum(customers < minimum for customers in crossed) > SMALL_MAX * len(crossed)
+
+
+def _apart(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Leave out the cells of a country and a channel at once, but for their total."""
+    return [row for row in rows if ALL in row[:3]]
+
+
+def _with_shares(rows: Sequence[tuple[Any, ...]], shares: Sequence[int]) -> list[tuple[Any, ...]]:
+    wholes: dict[tuple[Any, ...], Any] = defaultdict(int)
+    for row in rows:
+        if row[2] not in {ALL, NONE}:
+            for at in shares:
+                wholes[(*row[:2], at)] += row[3 + at] or 0
+
+    def share(row: tuple[Any, ...], at: int) -> float | None:
+        whole = wholes[(*row[:2], at)]
+        return None if row[2] == NONE or not whole else float((row[3 + at] or 0) / whole)
+
+    return [(*row, *(share(row, at) for at in shares)) for row in rows]
 
 
 def _aggregate(

@@ -1,8 +1,8 @@
 """Reads the marts of the last publication for the dashboard."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -44,6 +44,9 @@ OTHER = "other"
 NONE = "none"
 
 
+T = TypeVar("T")
+
+
 class Marts:
     """The marts of one warehouse, with what all pages ask of them.
 
@@ -55,6 +58,7 @@ class Marts:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
+        self._made: dict[str, Any] = {}
         found = connection.execute(
             "select table_schema from information_schema.tables "
             "where table_name = 'publications' and table_schema like '%publication%' order by 1"
@@ -71,6 +75,12 @@ class Marts:
                 "Nothing has been published yet: run `dbt build`, and `coterie summary` to see "
                 "which gates did not pass."
             )
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """Make something once for both languages and all pages."""
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
 
     def relation(self, model: str, schema: str = "marts") -> str:
         """Quoted name of a model's relation."""
@@ -159,6 +169,22 @@ class Marts:
             ):
                 if language in names:
                     names[language][segment_id] = name
+        return names
+
+    @cached_property
+    def feature_names(self) -> dict[str, dict[str, str]]:
+        """What being high in a feature is called, by language and feature, where it has a name."""
+        names: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+        if self.has("segment_phrases", "reference"):
+            for feature, language, phrase in self.rows(
+                f"""
+                select feature, language, phrase
+                from {self.relation("segment_phrases", "reference")}
+                where direction = 'high'
+                """
+            ):
+                if language in names:
+                    names[language][feature] = phrase
         return names
 
     @cached_property

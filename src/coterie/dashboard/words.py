@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
 from typing import Literal
 
@@ -11,6 +12,9 @@ LANGUAGES: tuple[Language, ...] = ("en", "fr")
 
 # French puts a thin space before these and between thousands; a line must not break there.
 _THIN = "\N{NARROW NO-BREAK SPACE}"
+
+
+_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
 
 
 class WordsError(Exception):
@@ -55,6 +59,20 @@ class Words:
         if self.language == "en":
             return f"{text}%"
         return text.replace(".", ",") + f"{_THIN}%"
+
+    def money(self, value: float, currency: str | None) -> str:
+        """Write an amount in whole units of a currency, with its sign where it has a common one."""
+        text = self.integer(value)
+        if not currency:
+            return text
+        sign = _SIGNS.get(currency, currency)
+        if self.language == "fr":
+            return f"{text}{_THIN}{sign}"
+        return f"{sign}{text}" if sign in _SIGNS.values() else f"{sign} {text}"
+
+    def day(self, value: date) -> str:
+        """Write a day."""
+        return f"{value.day} {self(f'month.{value.month}')} {value.year}"
 
     def number(self, value: float, digits: int = 2) -> str:
         """Write a number with a fixed number of decimals."""

@@ -242,6 +242,8 @@
 
     Answer: (block) => element("section", { class: `card answer ${block.tone}` },
       element("h2", {}, word(block.key)),
+      block.headline
+        ? element("p", { class: "headline" }, word(block.headline, block.values)) : null,
       element("p", {}, word(block.answer, block.values)),
       data.pages[state.lang].some((page) => page.key === block.page)
         ? element("a", { href: link({ page: block.page }) },
@@ -299,7 +301,7 @@
       });
       const rows = shownRows(data.tables[block.table]);
       if (rows.length) drawings.push({ block, picture });
-      return element("figure", { class: "card chart", "data-chart": block.key },
+      return element("figure", { class: block.is_half ? "card chart half" : "card chart", "data-chart": block.key },
         element("figcaption", {}, element("h3", {}, title), note(`chart.${block.key}.note`)),
         ...(rows.length ? [
           picture, hiddenNote(block.table),
