@@ -38,6 +38,22 @@ def limit_label(
     )
 
 
+def constant_limit(base: alt.Chart, value: float, label: str, *, axis: str = "y") -> list[Any]:
+    """Dashed rule with its name at a value that is the same in every warehouse."""
+    # One row, or each row of the table would draw the rule again.
+    once = base.transform_aggregate(rows="count()")
+    at = alt.datum(value)
+    rule = once.mark_rule(strokeDash=[6, 4], strokeWidth=1.5)
+    if axis == "y":
+        name = once.mark_text(fontSize=11, align="right", baseline="bottom", dy=-3)
+        return [
+            rule.encode(y=at),
+            name.encode(y=at, x=alt.value("width"), text=alt.value(label)),
+        ]
+    name = once.mark_text(fontSize=11, align="right", baseline="top", dx=-5)
+    return [rule.encode(x=at), name.encode(x=at, y=alt.value(0), text=alt.value(label))]
+
+
 def lookup(names: Mapping[str, str], field: str) -> str:
     """Vega expression: the name of a field's value, or the value where it has none."""
     pairs = ", ".join(f"{text(value)}: {text(name)}" for value, name in names.items())

@@ -1,7 +1,6 @@
 """Choice of k: how many segments there are, what was tried, and why this number was taken."""
 
 import json
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -56,9 +55,9 @@ def build(marts: Marts, words: Words) -> tuple[Page, list[Table]]:
     if trials.rows:
         blocks += [
             Chart(trials.name, stability(words), "k_stability"),
-            Chart(trials.name, elbow(words), "k_elbow"),
             Chart(trials.name, silhouette(words), "k_silhouette"),
-            Chart(trials.name, davies_bouldin(words), "k_davies_bouldin"),
+            Chart(trials.name, elbow(words), "k_elbow", is_half=True),
+            Chart(trials.name, davies_bouldin(words), "k_davies_bouldin", is_half=True),
         ]
     else:
         blocks.append(Missing("segment_trials", "dbt build"))
@@ -66,12 +65,11 @@ def build(marts: Marts, words: Words) -> tuple[Page, list[Table]]:
     return Page(KEY, tuple(blocks)), [trials, models] if trials.rows else [models]
 
 
-@lru_cache(maxsize=1)
 def accepted_model(marts: Marts) -> dict[str, Any]:
     """Read the model in force with the limits it was judged by; empty without one."""
     columns = (
-        "model_version", "algorithm", "encoder", "segment_count", "verdict", "jaccard_min", "ari_resamples",
-        "surrogate_fidelity", "silhouette", "silhouette_gap",
+        "model_version", "algorithm", "encoder", "segment_count", "verdict", "jaccard_min",
+        "ari_resamples", "surrogate_fidelity", "silhouette", "silhouette_gap",
     )  # fmt: skip
     rows = marts.rows(
         f"select {', '.join(columns)} from {marts.relation('segment_models')} "
@@ -104,7 +102,6 @@ def model_table(marts: Marts) -> Table:
     return Table("segment_models", MODEL_COLUMNS, rows)
 
 
-@lru_cache(maxsize=1)
 def trial_table(marts: Marts) -> Table:
     """Read what was tried in the round of the model in force, one row per algorithm and k.
 
@@ -211,7 +208,7 @@ def decision(model: dict[str, Any], trials: Table, words: Words) -> list[Prose]:
 
 def elbow(words: Words) -> dict[str, Any]:
     """Inertia by k."""
-    return spec(_curve(words, "inertia", zero=True))
+    return spec(_curve(words, "inertia", zero=True, label_dy=-18))
 
 
 def silhouette(words: Words) -> dict[str, Any]:
@@ -220,6 +217,7 @@ def silhouette(words: Words) -> dict[str, Any]:
         words,
         {"silhouette": PALETTE[0], "silhouette_null": GREY, "silhouette_gap": PALETTE[1]},
         title=words("axis.silhouette"),
+        zero=True,
     )
     return spec(
         alt.layer(
@@ -231,7 +229,7 @@ def silhouette(words: Words) -> dict[str, Any]:
 
 def davies_bouldin(words: Words) -> dict[str, Any]:
     """Davies-Bouldin index by k."""
-    return spec(_curve(words, "davies_bouldin", zero=False))
+    return spec(_curve(words, "davies_bouldin", zero=True, label_dy=20))
 
 
 def stability(words: Words) -> dict[str, Any]:
@@ -239,7 +237,7 @@ def stability(words: Words) -> dict[str, Any]:
     measures = {"jaccard_min": PALETTE[0], "ari_resamples": PALETTE[1]}
     return spec(
         alt.layer(
-            _measures(words, measures, title=words("axis.agreement")),
+            _measures(words, measures, title=words("axis.agreement"), zero=False),
             *_limit("jaccard_limit", words("limit.jaccard"), PALETTE[0]),
             *_limit("ari_limit", words("limit.ari"), PALETTE[1]),
         )
@@ -258,7 +256,7 @@ def _x(words: Words) -> alt.X:
     return alt.X("k:O", title=words("axis.k"), axis=alt.Axis(labelAngle=0))
 
 
-def _curve(words: Words, field: str, *, zero: bool) -> alt.LayerChart:
+def _curve(words: Words, field: str, *, zero: bool, label_dy: int) -> alt.LayerChart:
     """One line for each algorithm and encoder; the chosen k is marked and said."""
     base = chart("segment_trials").encode(
         x=_x(words),
@@ -282,12 +280,12 @@ def _curve(words: Words, field: str, *, zero: bool) -> alt.LayerChart:
             size=220, strokeWidth=2.5, filled=False
         ),
         base.transform_filter("datum.trial_outcome === 'chosen'")
-        .mark_text(dy=-18, fontWeight="bold")
+        .mark_text(dy=label_dy, fontWeight="bold")
         .encode(text=alt.value(words("mark.chosen"))),
     )
 
 
-def _measures(words: Words, measures: dict[str, str], *, title: str) -> alt.LayerChart:
+def _measures(words: Words, measures: dict[str, str], *, title: str, zero: bool) -> alt.LayerChart:
     """Several measures of the same scale by k, one colour and shape each."""
     names = [words(f"column.{field}") for field in measures]
     base = (
@@ -299,7 +297,7 @@ def _measures(words: Words, measures: dict[str, str], *, title: str) -> alt.Laye
         )
         .encode(
             x=_x(words),
-            y=alt.Y("figure:Q", title=title, scale=alt.Scale(zero=False)),
+            y=alt.Y("figure:Q", title=title, scale=alt.Scale(zero=zero, padding=18)),
             detail=["algorithm:N", "encoder:N"],
             color=alt.Color(
                 "measure_label:N",

@@ -1,8 +1,7 @@
 """Churn and value: who is about to leave, what that is worth, and whether the scores are right."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -20,8 +19,8 @@ from coterie.dashboard.blocks import (
     Prose,
     Table,
 )
-from coterie.dashboard.charts import PALETTE, chart, spec
-from coterie.dashboard.limits import lookup
+from coterie.dashboard.charts import GREY, PALETTE, chart, spec
+from coterie.dashboard.limits import constant_limit, lookup
 from coterie.dashboard.marts import Marts
 from coterie.dashboard.suppression import hidden_cells, lines
 from coterie.dashboard.words import Words
@@ -97,7 +96,7 @@ DRIVER_COLUMNS = (
     Column("outcome", "text", labels="outcome"),
     Column("rank", "integer"),
     Column("feature", "text", labels="feature"),
-    Column("typical_value", "number"),
+    Column("typical_figure", "number"),
     Column("odds_below", "number"),
     Column("odds_above", "number"),
     Column("odds_unknown", "number"),
@@ -129,9 +128,9 @@ def build(marts: Marts, words: Words) -> tuple[Page, list[Table]]:
         return Page(KEY, (Missing("customer_scores", "dbt build"),)), []
     blocks: list[Any] = []
     tables: list[Table] = []
-    cells = risk_cells(marts)
+    cells = marts.once("risk_cells", lambda: risk_cells(marts))
     if cells:
-        hidden = hidden_risk_cells(marts)
+        hidden = marts.once("hidden_risk_cells", lambda: hidden_risk_cells(cells, marts))
         has_value = any(sums[3] is not None for sums in cells.values())
         tables += [facts(cells, hidden), bands(cells, hidden), contacts(cells, hidden)]
         blocks += [Facts("churn_facts", "churn_facts"), horizon(marts, words)]
@@ -141,8 +140,8 @@ def build(marts: Marts, words: Words) -> tuple[Page, list[Table]]:
         else:
             blocks.append(Missing("lifetime_models", "dbt build"))
         blocks += [
-            Chart("churn_bands", bands_chart(words), "churn_bands"),
-            Chart("churn_contacts", contacts_chart(words), "churn_contacts"),
+            Chart("churn_bands", bands_chart(words), "churn_bands", is_half=True),
+            Chart("churn_contacts", contacts_chart(words), "churn_contacts", is_half=True),
         ]
     else:
         blocks.append(Missing("customer_scores", "dbt build"))
@@ -182,9 +181,9 @@ def _evaluation(marts: Marts, words: Words) -> tuple[list[Any], list[Table]]:
     if table and table.rows:
         tables.append(table)
         blocks += [
-            Chart(table.name, calibration_chart(words), "calibration"),
             Chart(table.name, lift_chart(words), "lift"),
-            Chart(table.name, gains_chart(words), "gains"),
+            Chart(table.name, calibration_chart(words), "calibration", is_half=True),
+            Chart(table.name, gains_chart(words), "gains", is_half=True),
         ]
     else:
         blocks.append(Missing("score_deciles", "dbt build"))
@@ -197,13 +196,12 @@ def _lifetime(marts: Marts, words: Words) -> tuple[list[Any], list[Table]]:
         return [*blocks, Missing("lifetime_checks", "dbt build")], []
     months, repeats = lifetime_months(marts), lifetime_repeats(marts)
     if months.rows:
-        blocks.append(Chart(months.name, months_chart(words), "lifetime_months"))
+        blocks.append(Chart(months.name, months_chart(words), "lifetime_months", is_half=True))
     if repeats.rows:
-        blocks.append(Chart(repeats.name, repeats_chart(words), "lifetime_repeats"))
+        blocks.append(Chart(repeats.name, repeats_chart(words), "lifetime_repeats", is_half=True))
     return blocks, [table for table in (months, repeats) if table.rows]
 
 
-@lru_cache(maxsize=1)
 def risk_cells(marts: Marts) -> dict[Cell, Sums]:
     """Count customers with a chance of leaving in every cell that some table shows."""
     classes = _classes("churn_probability", {name: str(edge) for name, edge in RISKS.items()})
@@ -274,10 +272,8 @@ def risk_cells(marts: Marts) -> dict[Cell, Sums]:
     return cells
 
 
-@lru_cache(maxsize=1)
-def hidden_risk_cells(marts: Marts) -> set[Any]:
+def hidden_risk_cells(cells: Mapping[Cell, Sums], marts: Marts) -> set[Any]:
     """Cells that no table may show; all tables at once, as their sums are about the same people."""
-    cells = risk_cells(marts)
     counts = {key: sums[0] for key, sums in cells.items()}
     by_cell: dict[Any, list[Cell]] = defaultdict(list)
     by_choice: dict[tuple[str, str], list[Any]] = defaultdict(list)
@@ -464,7 +460,7 @@ def verdicts(marts: Marts, words: Words) -> list[Prose]:
                 "auc": words.share(auc),
                 "rule_auc": words.share(rule_auc),
                 "level": words.share(abs(level or 0), digits=1),
-                "date": f"{date:%Y-%m-%d}",
+                "date": words.day(date),
             },
         )
         for outcome, auc, rule_auc, level, date in rows
@@ -647,13 +643,11 @@ def bands_chart(words: Words) -> dict[str, Any]:
         .mark_bar()
         .encode(
             x=alt.X(
-                "probability_from:Q",
+                "probability_from:O",
                 title=words("axis.churn_probability"),
-                bin="binned",
-                axis=alt.Axis(format="%", values=[0.2 * step for step in range(6)]),
-                scale=alt.Scale(domain=[0, 1]),
+                axis=alt.Axis(format=".0%", labelAngle=0),
+                scale=alt.Scale(paddingInner=0.05),
             ),
-            x2="probability_to:Q",
             y=alt.Y("customers:Q", title=words("column.customers")),
             tooltip=[
                 alt.Tooltip("probability_from:Q", title=words("axis.from"), format=".0%"),
@@ -683,9 +677,10 @@ def contacts_chart(words: Words) -> dict[str, Any]:
     return spec(
         alt.layer(
             base.mark_line(interpolate="linear", point=alt.OverlayMarkDef(size=60)),
-            base.mark_text(dy=-12, dx=4, align="left", fontSize=11).encode(
-                text=alt.Text("customers:Q", format=",")
-            ),
+            # Every other number, or they overlap on a narrow screen.
+            base.transform_filter("round(10 * datum.probability_from) % 2 === 0")
+            .mark_text(dy=-12, dx=4, align="left", fontSize=11)
+            .encode(text=alt.Text("customers:Q", format=",")),
         )
     )
 
@@ -740,9 +735,9 @@ def calibration_chart(words: Words) -> dict[str, Any]:
     x = alt.X("mean_probability:Q", title=words("column.mean_probability"), axis=_percent())
     y = alt.Y("outcome_share:Q", title=words("column.outcome_share"), axis=_percent())
     diagonal = base.mark_line(
-        strokeDash=[6, 4], strokeWidth=1.5, color=PALETTE[7], interpolate="linear"
+        strokeDash=[6, 4], strokeWidth=1.5, color=GREY, interpolate="linear"
     ).encode(x=x, y=alt.Y("mean_probability:Q"), order="mean_probability:Q")
-    points = base.mark_point(size=90).encode(x=x, y=y, **_outcome(words))
+    points = base.mark_point(size=90, opacity=1).encode(x=x, y=y, **_outcome(words))
     return spec(alt.layer(diagonal, points))
 
 
@@ -755,11 +750,7 @@ def lift_chart(words: Words) -> dict[str, Any]:
         y=alt.Y("lift:Q", title=words("column.lift")),
         **_outcome(words),
     )
-    chance = base.mark_rule(strokeDash=[6, 4], strokeWidth=1.5).encode(y=alt.datum(1))
-    label = base.mark_text(align="right", baseline="bottom", dy=-3, fontSize=11).encode(
-        y=alt.datum(1), x=alt.value("width"), text=alt.value(words("limit.chance"))
-    )
-    return spec(alt.layer(bars, chance, label))
+    return spec(alt.layer(bars, *constant_limit(base, 1, words("limit.chance"))))
 
 
 def gains_chart(words: Words) -> dict[str, Any]:
@@ -769,7 +760,7 @@ def gains_chart(words: Words) -> dict[str, Any]:
         "customers_share_so_far:Q", title=words("column.customers_share_so_far"), axis=_percent()
     )
     y = alt.Y("gain:Q", title=words("column.gain"), axis=_percent())
-    diagonal = base.mark_line(strokeDash=[6, 4], strokeWidth=1.5, color=PALETTE[7]).encode(
+    diagonal = base.mark_line(strokeDash=[6, 4], strokeWidth=1.5, color=GREY).encode(
         x=x, y=alt.Y("customers_share_so_far:Q")
     )
     curve = base.mark_line(point=True).encode(x=x, y=y, **_outcome(words))
@@ -801,7 +792,7 @@ def drivers_chart(words: Words) -> dict[str, Any]:
         scale=alt.Scale(type="log", nice=False, padding=20),
         axis=alt.Axis(format="~g", tickCount=6),
     )
-    points = base.mark_point(size=110).encode(
+    points = base.mark_point(size=110, opacity=1).encode(
         x=x,
         y=y,
         color=alt.Color(
@@ -812,7 +803,7 @@ def drivers_chart(words: Words) -> dict[str, Any]:
         shape=alt.Shape("place_label:N", title=None, scale=alt.Scale(domain=names)),
         tooltip=[
             alt.Tooltip("feature_label:N", title=words("column.feature")),
-            alt.Tooltip("typical_value:Q", title=words("column.typical_value"), format=",.3~f"),
+            alt.Tooltip("typical_figure:Q", title=words("column.typical_figure"), format=",.3~f"),
             alt.Tooltip("place_label:N", title=words("axis.place")),
             alt.Tooltip("odds:Q", title=words("axis.odds"), format=".2f"),
         ],

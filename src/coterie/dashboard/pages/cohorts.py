@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -66,7 +65,7 @@ def build(marts: Marts, words: Words) -> tuple[Page, list[Table]]:
     """Build the page; what a mart does not hold is said to be missing."""
     if not marts.has("cohort_retention"):
         return Page(KEY, (Missing("cohort_retention", "dbt build"),)), []
-    cells = retention_cells(marts)
+    cells = marts.once("retention_cells", lambda: retention_cells(marts))
     months, totals = month_table(cells), total_table(marts, cells)
     quarters = quarter_table(marts, hidden_months(cells))
     cohorts = len({row[2] for row in months.rows})
@@ -86,12 +85,12 @@ def build(marts: Marts, words: Words) -> tuple[Page, list[Table]]:
     for breakdown in ("segment", "country", "channel"):
         table = curve_table(cells, breakdown)
         if table.rows:
-            blocks.append(Chart(table.name, curves_chart(marts, words, breakdown), table.name))
+            curves = curves_chart(marts, words, breakdown)
+            blocks.append(Chart(table.name, curves, table.name, is_half=breakdown != "segment"))
             tables.append(table)
     return Page(KEY, tuple(blocks)), tables
 
 
-@lru_cache(maxsize=1)
 def retention_cells(marts: Marts) -> list[Row]:
     """Retention of each cohort and of all together, in all and by each breakdown.
 
@@ -337,7 +336,7 @@ def heatmap(words: Words, cohorts: int) -> dict[str, Any]:
             )
         )
     )
-    few = base.transform_filter("!isValid(datum.retention)").mark_text(fontSize=10)
+    few = base.transform_filter("!isValid(datum.retention)").mark_text(fontSize=16)
     return spec(alt.layer(cells, few.encode(text=alt.value("·"))))
 
 

@@ -1,5 +1,6 @@
 """Stability and drift: can today's segmentation be trusted, and what has moved."""
 
+from datetime import date
 from typing import Any
 
 import altair as alt
@@ -16,7 +17,7 @@ from coterie.dashboard.blocks import (
     Table,
 )
 from coterie.dashboard.charts import PALETTE, chart, spec
-from coterie.dashboard.limits import called, lookup
+from coterie.dashboard.limits import called, constant_limit, lookup
 from coterie.dashboard.marts import Marts
 from coterie.dashboard.pages.choice_of_k import accepted_model
 from coterie.dashboard.trust import Verdict, judge
@@ -125,7 +126,14 @@ def verdict_sentences(verdict: Verdict, words: Words, *, page: str = "") -> list
     values = _said(verdict, words)
     tone = "good" if verdict.level == "yes" else "watch"
     return [
-        Answer("answer.trust", f"trust.{first}", page, values, tone),
+        Answer(
+            "answer.trust",
+            f"trust.{first}",
+            page,
+            values,
+            tone,
+            f"trust.headline.{verdict.level}",
+        ),
         *(Prose(f"trust.{cause}", values) for cause in further),
     ]
 
@@ -150,15 +158,14 @@ def _said(verdict: Verdict, words: Words) -> dict[str, str]:
         "jaccard": _number(words, figures.get("jaccard_min")),
         "stayers": _share(words, figures.get("stayer_share")),
         "stayers_min": _share(words, figures.get("stayer_share_min")),
-        "features": words.integer(figures.get("features_drifted") or 0),
         "names": ", ".join(
             called(words, "feature", name)
             for name in (figures.get("drifted_features") or "").split(", ")
             if name
         ),
         "sources": figures.get("stopped_sources") or "",
-        "date": str(figures.get("as_of_date") or ""),
-        "last_date": str(figures.get("last_as_of_date") or ""),
+        "date": _day(words, figures.get("as_of_date")),
+        "last_date": _day(words, figures.get("last_as_of_date")),
     }
 
 
@@ -237,8 +244,8 @@ def _drift(marts: Marts, words: Words) -> tuple[list[Any], list[Table]]:
     if any(row[3] is not None or row[5] is not None for row in history.rows):
         tables.append(history)
         blocks += [
-            Chart(history.name, share_psi_chart(words), "share_psi"),
-            Chart(history.name, stayers_chart(words), "stayers"),
+            Chart(history.name, share_psi_chart(words), "share_psi", is_half=True),
+            Chart(history.name, stayers_chart(words), "stayers", is_half=True),
         ]
     else:
         blocks.append(Prose("stability.nothing_to_compare"))
@@ -387,32 +394,29 @@ def stayers_chart(words: Words) -> dict[str, Any]:
 def _over_time(
     words: Words, field: str, limit: str, label: str, *, percent: bool
 ) -> alt.LayerChart:
+    """One figure of each publication, joined, and its limit, which need not be the same twice."""
     axis = alt.Axis(format="%") if percent else alt.Axis()
+    written = ".1%" if percent else ".3f"
     base = (
         chart("health_history", height=240)
         .transform_filter(f"isValid(datum.{field})")
-        .encode(x=alt.X("as_of_date:T", title=words("column.as_of_date")))
+        .encode(
+            x=alt.X("as_of_date:O", title=words("column.as_of_date"), axis=alt.Axis(labelAngle=0)),
+            tooltip=[
+                alt.Tooltip("as_of_date:O", title=words("column.as_of_date")),
+                alt.Tooltip(f"{field}:Q", title=words(f"column.{field}"), format=written),
+                alt.Tooltip(f"{limit}:Q", title=words(f"column.{limit}"), format=written),
+            ],
+        )
     )
-    tooltip = [
-        alt.Tooltip("as_of_date:T", title=words("column.as_of_date"), format="%Y-%m-%d"),
-        alt.Tooltip(
-            f"{field}:Q", title=words(f"column.{field}"), format=".1%" if percent else ".3f"
-        ),
-        alt.Tooltip(
-            f"{limit}:Q", title=words(f"column.{limit}"), format=".1%" if percent else ".3f"
-        ),
-    ]
-    value = alt.Y(f"{field}:Q", title=words(f"column.{field}"), axis=axis)
     return alt.layer(
-        base.mark_line(point=alt.OverlayMarkDef(size=70)).encode(y=value, tooltip=tooltip),
-        # A line, for the limit depends on how many customers were compared.
-        base.mark_line(strokeDash=[6, 4], strokeWidth=1.5, color=PALETTE[1]).encode(
-            y=alt.Y(f"{limit}:Q")
+        base.mark_line(point=alt.OverlayMarkDef(size=90)).encode(
+            y=alt.Y(f"{field}:Q", title=words(f"column.{field}"), axis=axis)
         ),
-        base.mark_point(shape="stroke", size=120, color=PALETTE[1]).encode(y=alt.Y(f"{limit}:Q")),
-        base.transform_joinaggregate(last="max(as_of_date)")
-        .transform_filter("time(datum.as_of_date) === time(datum.last)")
-        .mark_text(align="right", baseline="bottom", dy=-5, fontSize=11, color=PALETTE[1])
+        base.mark_tick(thickness=2, bandSize=60, color=PALETTE[1]).encode(y=alt.Y(f"{limit}:Q")),
+        base.transform_window(from_last="rank()", sort=[alt.SortField("as_of_date", "descending")])
+        .transform_filter("datum.from_last === 1")
+        .mark_text(baseline="top", dy=5, fontSize=11, color=PALETTE[1])
         .encode(y=alt.Y(f"{limit}:Q"), text=alt.value(label)),
     )
 
@@ -451,7 +455,9 @@ def feature_chart(words: Words, features: int) -> dict[str, Any]:
             alt.Tooltip("state_label:N", title=words("column.state")),
         ],
     )
-    return spec(alt.layer(bars, *_limit_of_one("feature_drift", words)))
+    return spec(
+        alt.layer(bars, *constant_limit(chart("feature_drift"), 1, words("limit.limit"), axis="x"))
+    )
 
 
 def score_chart(words: Words, scores: int) -> dict[str, Any]:
@@ -471,23 +477,17 @@ def score_chart(words: Words, scores: int) -> dict[str, Any]:
             ],
         )
     )
-    return spec(alt.layer(bars, *_limit_of_one("score_drift", words)))
-
-
-def _limit_of_one(table: str, words: Words) -> list[Any]:
-    rule = chart(table).mark_rule(strokeDash=[6, 4], strokeWidth=2, color=PALETTE[1])
-    label = chart(table).mark_text(
-        align="right", baseline="top", dx=-5, fontSize=11, color=PALETTE[1]
+    return spec(
+        alt.layer(bars, *constant_limit(chart("score_drift"), 1, words("limit.limit"), axis="x"))
     )
-    at = alt.datum(1)
-    return [
-        rule.encode(x=at),
-        label.encode(x=at, y=alt.value(0), text=alt.value(words("limit.limit"))),
-    ]
 
 
 def _number(words: Words, value: float | None) -> str:
     return "" if value is None else words.number(value)
+
+
+def _day(words: Words, value: date | None) -> str:
+    return "" if value is None else words.day(value)
 
 
 def _share(words: Words, value: float | None) -> str:
