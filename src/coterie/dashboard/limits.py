@@ -24,17 +24,17 @@ def limit_rule(base: alt.Chart, field: str, *, axis: str = "y", colour: str | No
     return base.mark_rule(**mark).encode(**{axis: _limit(axis, field)})
 
 
-def limit_label(
-    base: alt.Chart, field: str, text: str, *, axis: str = "y", colour: str | None = None
-) -> Any:
-    """Name of a limit, written below its rule at the right end, or beside it at the top."""
-    mark: dict[str, Any] = {"fontSize": 11} | ({"color": colour} if colour else {})
+def limit_label(base: alt.Chart, field: str, label: str, *, axis: str = "y") -> Any:
+    """Name of a limit: below its rule at the right end, or left of it at the foot.
+
+    It keeps the colour of text, which can be read in the light and in the dark.
+    """
     if axis == "y":
-        return base.mark_text(**mark, align="right", baseline="top", dy=3).encode(
-            y=_limit("y", field), x=alt.value("width"), text=alt.value(text)
+        return base.mark_text(fontSize=11, align="right", baseline="top", dy=3).encode(
+            y=_limit("y", field), x=alt.value("width"), text=alt.value(label)
         )
-    return base.mark_text(**mark, align="left", baseline="top", dx=4).encode(
-        x=_limit("x", field), y=alt.value(0), text=alt.value(text)
+    return base.mark_text(fontSize=11, align="right", baseline="bottom", dx=-5, dy=-3).encode(
+        x=_limit("x", field), y=alt.value("height"), text=alt.value(label)
     )
 
 

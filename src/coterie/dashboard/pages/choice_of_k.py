@@ -248,12 +248,16 @@ def _limit(field: str, label: str, colour: str) -> list[Any]:
     base = chart("segment_trials")
     return [
         limit_rule(base, field, colour=colour),
-        limit_label(base, field, label, colour=colour),
+        limit_label(base, field, label),
     ]
 
 
 def _x(words: Words) -> alt.X:
     return alt.X("k:O", title=words("axis.k"), axis=alt.Axis(labelAngle=0))
+
+
+def _scale(zero: bool) -> alt.Scale:
+    return alt.Scale(zero=True) if zero else alt.Scale(zero=False, padding=18)
 
 
 def _curve(words: Words, field: str, *, zero: bool, label_dy: int) -> alt.LayerChart:
@@ -297,7 +301,7 @@ def _measures(words: Words, measures: dict[str, str], *, title: str, zero: bool)
         )
         .encode(
             x=_x(words),
-            y=alt.Y("figure:Q", title=title, scale=alt.Scale(zero=zero, padding=18)),
+            y=alt.Y("figure:Q", title=title, scale=_scale(zero)),
             detail=["algorithm:N", "encoder:N"],
             color=alt.Color(
                 "measure_label:N",

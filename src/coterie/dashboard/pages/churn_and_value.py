@@ -154,10 +154,13 @@ def build(marts: Marts, words: Words) -> tuple[Page, list[Table]]:
 
 def _drivers(marts: Marts, words: Words) -> tuple[list[Any], list[Table]]:
     title = Heading("drivers")
-    if not (
-        marts.has("score_terms", "prediction") and marts.has("score_typical_values", "prediction")
+    for model, schema in (
+        ("score_models", "marts"),
+        ("score_terms", "prediction"),
+        ("score_typical_values", "prediction"),
     ):
-        return [title, Missing("score_terms", "dbt build")], []
+        if not marts.has(model, schema):
+            return [title, Missing(model, "dbt build")], []
     table = drivers(marts)
     if not table.rows:
         return [title, Missing("score_terms", "dbt build")], []

@@ -310,7 +310,11 @@ def summary(totals: Table, words: Words) -> list[Prose]:
 def heatmap(words: Words, cohorts: int) -> dict[str, Any]:
     """Retention by cohort and month since; a month that is not over is blank."""
     base = chart("cohort_months", height=18 * cohorts).encode(
-        x=alt.X("months_since:O", title=words("axis.months_since"), axis=alt.Axis(labelAngle=0)),
+        x=alt.X(
+            "months_since:O",
+            title=words("axis.months_since"),
+            axis=alt.Axis(labelAngle=0, labelOverlap=True),
+        ),
         y=alt.Y(
             "yearmonth(cohort_month):O",
             title=words("column.cohort_month"),

@@ -416,7 +416,7 @@ def _over_time(
         base.mark_tick(thickness=2, bandSize=60, color=PALETTE[1]).encode(y=alt.Y(f"{limit}:Q")),
         base.transform_window(from_last="rank()", sort=[alt.SortField("as_of_date", "descending")])
         .transform_filter("datum.from_last === 1")
-        .mark_text(baseline="top", dy=5, fontSize=11, color=PALETTE[1])
+        .mark_text(baseline="top", dy=5, fontSize=11)
         .encode(y=alt.Y(f"{limit}:Q"), text=alt.value(label)),
     )
 
