@@ -1,4 +1,4 @@
-"""Movement: who goes from which segment to which, what trainings did, and how dimensions overlap."""
+"""Movement: who goes from which segment to which, and what trainings made of the segments."""
 
 from typing import Any
 
@@ -54,11 +54,11 @@ def build(marts: Marts, words: Words) -> tuple[Page, list[Table]]:
         blocks.append(Missing("segment_lineage", "dbt build"))
     blocks.append(Heading("dimension_overlap"))
     if marts.has("customer_dimensions"):
-        tables.append(_overlap(marts))
+        tables += [_overlap(marts, dimension) for dimension in DIMENSIONS]
         blocks.append(Prose("movement.overlap"))
         blocks += [
             Chart(
-                "dimension_overlap",
+                f"overlap_{dimension}",
                 _overlap_spec(marts, words, dimension),
                 f"overlap_{dimension}",
                 is_half=True,
@@ -243,20 +243,20 @@ def _lineage(marts: Marts) -> Table:
     )
 
 
-def _overlap(marts: Marts) -> Table:
+def _overlap(marts: Marts, dimension: str) -> Table:
     return Table(
-        "dimension_overlap",
+        f"overlap_{dimension}",
         (
             Column("level", "text", "level"),
-            Column("dimension", "text", "dimension"),
-            Column("value", "text", "value"),
             Column("segment", "text", "segment"),
+            Column("value", "text", "value"),
             Column("customers", "integer"),
             Column("mix_share", "share"),
         ),
         [
-            (level, dimension, value, segment, customers, share)
-            for dimension, value, level, segment, customers, share in segment_dimensions(marts)
+            (level, segment, value, customers, share)
+            for name, value, level, segment, customers, share in segment_dimensions(marts)
+            if name == dimension
         ],
         ("level",),
     )
@@ -264,8 +264,7 @@ def _overlap(marts: Marts) -> Table:
 
 def _overlap_spec(marts: Marts, words: Words, dimension: str) -> dict[str, Any]:
     return spec(
-        chart("dimension_overlap", height={"step": 24})
-        .transform_filter(f"datum.dimension == '{dimension}'")
+        chart(f"overlap_{dimension}", height={"step": 24})
         .mark_rect()
         .encode(
             x=alt.X(
