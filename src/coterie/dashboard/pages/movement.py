@@ -37,7 +37,7 @@ def build(marts: Marts, words: Words) -> tuple[Page, list[Table]]:
     if not marts.has("segment_flows"):
         blocks.append(Missing("segment_flows", "dbt build"))
     elif marts.previous_publication is None and not _has_moves(marts):
-        blocks += [Prose("movement.first"), Missing("segment_flows", "dbt build")]
+        blocks.append(Prose("movement.first"))
     else:
         flows = _flows(marts)
         tables += [_flows_table(flows), _turnover(flows)]
@@ -159,7 +159,9 @@ def _flows_spec(marts: Marts, words: Words) -> dict[str, Any]:
             x=alt.X(
                 "to_segment:N",
                 title=words("column.to_segment"),
-                axis=alt.Axis(labelExpr=names, orient="top", labelAngle=-30, labelLimit=240),
+                axis=alt.Axis(
+                    labelExpr=names, orient="top", labelAngle=30, labelAlign="right", labelLimit=240
+                ),
             ),
             y=alt.Y(
                 "from_segment:N",
@@ -271,7 +273,10 @@ def _overlap_spec(marts: Marts, words: Words, dimension: str) -> dict[str, Any]:
                 "value:N",
                 title=None,
                 axis=alt.Axis(
-                    orient="top", labelAngle=-30, labelExpr=values_expression(marts, words, "value")
+                    orient="top",
+                    labelAngle=30,
+                    labelAlign="right",
+                    labelExpr=values_expression(marts, words, "value"),
                 ),
             ),
             y=segment_axis(marts, words),

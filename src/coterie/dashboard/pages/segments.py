@@ -303,7 +303,8 @@ def _profile_spec(marts: Marts, words: Words) -> dict[str, Any]:
                 axis=alt.Axis(
                     labelExpr=names_expression(marts, words),
                     orient="top",
-                    labelAngle=-30,
+                    labelAngle=30,
+                    labelAlign="right",
                     labelLimit=240,
                 ),
             ),

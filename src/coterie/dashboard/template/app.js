@@ -152,12 +152,14 @@
       .filter((column) => !table.filters.includes(column.key));
   }
 
+  const isFigure = (column) => column.kind !== "text" && column.kind !== "date";
+
   function tableElement(name, title) {
     const table = data.tables[name];
     const columns = shownColumns(table);
     const rows = shownRows(table);
     const head = element("tr", {}, ...columns.map((column) => element(
-      "th", { scope: "col", class: column.kind === "text" ? null : "figure" },
+      "th", { scope: "col", class: isFigure(column) ? "figure" : null },
       word(`column.${column.key}`),
     )));
     const body = rows.map((row) => element("tr", {}, ...columns.map((column, place) => element(
@@ -165,7 +167,7 @@
       {
         scope: place === 0 && column.kind === "text" ? "row" : null,
         class: [
-          column.kind === "text" ? "" : "figure", isHidden(row[column.at]) ? "hidden-figure" : "",
+          isFigure(column) ? "figure" : "", isHidden(row[column.at]) ? "hidden-figure" : "",
         ].join(" ").trim() || null,
       },
       content(column, row[column.at]),
