@@ -79,9 +79,15 @@ def segment_colours(marts: Marts) -> dict[str, str]:
     return colours
 
 
-def segment_scale(marts: Marts) -> alt.Scale:
-    """Scale that gives each segment's id its colour."""
+def segment_scale(marts: Marts, level: str | None = None) -> alt.Scale:
+    """Scale that gives each segment's id its colour; of one level where there is a legend."""
     colours = segment_colours(marts)
+    if level is not None:
+        own = {row["segment_id"] for row in marts.segments if row["level"] == level}
+        return alt.Scale(
+            domain=[name for name in colours if name in own],
+            range=[colour for name, colour in colours.items() if name in own],
+        )
     return alt.Scale(domain=[*colours, NONE], range=[*colours.values(), GREY])
 
 

@@ -22,6 +22,9 @@ DIMENSIONS = (
     "age_band",
 )
 
+# What customers are called who have not left already.
+ACTIVE = "active"
+
 # Columns of a segment at each level.
 LEVELS = {"segment": "segment_id", "macro": "macro_segment_id", "micro": "micro_segment_id"}
 
@@ -67,6 +70,44 @@ def cube(
             figures = [HIDDEN] * (len(row) - 3) if row[:3] in hidden else row[3:]
             result.append((*key, *figures))
     return result
+
+
+def active_cube(marts: Marts, measures: Mapping[str, str]) -> list[tuple[Any, ...]]:
+    """Aggregate all customers and the active ones by choice of country and channel.
+
+    It settles which choices no table shows (see `hidden_choices`): where the active are few among
+    the customers of a choice, or those who have left, the choice is hidden rather than its totals.
+
+    Returns
+    -------
+    list of tuple
+        country, channel, ALL or ACTIVE, customers, then the figures.
+    """
+    rows, hidden = _active(marts, measures)
+    return [
+        (*row[:3], *([HIDDEN] * (len(row) - 3) if row[:3] in hidden else row[3:]))
+        for row in rows
+        if row[2] != NONE
+    ]
+
+
+def hidden_choices(marts: Marts) -> set[tuple[str, str]]:
+    """Choices of country and channel that no table shows, or tables would betray each other."""
+    return marts.once(
+        "hidden_choices",
+        lambda: {key[:2] for key in _active(marts, {})[1] if key[2] == ALL},
+    )
+
+
+def _active(
+    marts: Marts, measures: Mapping[str, str]
+) -> tuple[list[tuple[Any, ...]], set[tuple[Any, ...]]]:
+    by = f"case when churn_basis <> 'left already' then '{ACTIVE}' end"
+    rows = _aggregate(marts, by, measures, "true")
+    counts = {row[:3]: row[3] for row in rows}
+    totals = {key for key in counts if ALL in key[:2]}
+    hidden = hidden_cells(counts, lines(list(counts), 3), minimum=marts.min_cell_size, kept=totals)
+    return rows, {key for key in counts if key in hidden}
 
 
 def segment_cube(
@@ -232,7 +273,8 @@ def _aggregate(
 
 def _hidden(marts: Marts, counts: Mapping[Key, int], sums: Sequence[Sum], where: str) -> set[Key]:
     """Hide what every table hides, and of the totals that others show nothing but in need."""
-    forced = {key for key in counts if key[:2] in marts.hidden_choices}
+    unseen = hidden_choices(marts)
+    forced = {key for key in counts if key[:2] in unseen}
     totals = {key for key in counts if key[2] == ALL and key not in forced}
     kept = totals if where == "true" else set()
     return hidden_cells(counts, sums, minimum=marts.min_cell_size, forced=forced, kept=kept)

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 import duckdb
 
 from coterie.dashboard.blocks import ALL
-from coterie.dashboard.suppression import hidden_cells, lines
 from coterie.dashboard.words import LANGUAGES
 from coterie.warehouse import WarehouseError
 
@@ -259,14 +258,6 @@ class Marts:
                 """
             )
         }
-
-    @cached_property
-    def hidden_choices(self) -> set[tuple[str, str]]:
-        """Choices whose figures no table may show, so that tables do not betray each other."""
-        hidden = hidden_cells(
-            self.choices, lines(list(self.choices), 2), minimum=self.min_cell_size
-        )
-        return {choice for choice in self.choices if choice in hidden}
 
 
 def _choice(expression: str, values: Sequence[str]) -> str:

@@ -53,7 +53,7 @@ def build_page(marts: Marts) -> str:
         "tables": {name: _table(table) for name, table in tables.items()},
         "pages": pages,
     }
-    return _fill(data)
+    return fill_template(data)
 
 
 def _about(marts: Marts) -> dict[str, Any]:
@@ -124,7 +124,8 @@ def _cell(cell: Any) -> Any:
     return cell
 
 
-def _fill(data: dict[str, Any]) -> str:
+def fill_template(data: dict[str, Any]) -> str:
+    """Put the data, the style and the scripts into the template."""
     template = files("coterie.dashboard") / "template"
     parts = {
         "style": (template / "style.css").read_text("utf-8"),

@@ -8,7 +8,7 @@ space of their equations.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -137,37 +137,42 @@ def _unprotected(
     kept: Collection[Key],
 ) -> set[Key]:
     """Cells to hide next: one for each sum that gives something away, else for each cell."""
+    # The only part of a total is that total: hiding it would hide the more general one too.
+    only = {parts[0] for _, parts in equations if len(parts) == 1}
+
+    def smallest(cells: Iterable[Key], hidden: set[Key]) -> Key | None:
+        """Choose the shown cell that loses the least."""
+        return min(
+            (key for key in cells if key not in hidden),
+            key=lambda key: (2 * (key in kept) + (key in only), counts[key], str(key)),
+            default=None,
+        )
+
     further: set[Key] = set()
     now = set(hidden)
-    # The only part of a total is that total: hiding it would hide the more general one too.
-    last = {*kept, *(parts[0] for _, parts in equations if len(parts) == 1)}
     for total, parts in equations:
         unknown = [part for part in parts if part in now]
         together = sum(counts[part] for part in unknown)
         alone = len(unknown) + (total in now) == 1
         too_few = bool(unknown) and total not in now and together < minimum
         if alone or too_few:
-            choice = _smallest(counts, (total, *parts), now, {*last, total})
+            choice = smallest((total, *parts), now)
             if choice is not None:
                 further.add(choice)
                 now.add(choice)
     if further:
         return further
-    for key in sorted(_determined(equations, hidden), key=lambda key: (counts[key], str(key))):
-        for total, parts in equations:
-            if key == total or key in parts:
-                choice = _smallest(counts, (total, *parts), now, {*last, total})
-                if choice is not None:
-                    return {choice}
-    return set()
-
-
-def _smallest(
-    counts: Mapping[Key, int], cells: Sequence[Key], hidden: set[Key], last: Collection[Key]
-) -> Key | None:
-    """Choose the shown cell that loses the least; of `last` only where nothing else is left."""
-    shown = [key for key in cells if key not in hidden]
-    return min(shown, key=lambda key: (key in last, counts[key], str(key)), default=None)
+    determined = _determined(equations, hidden)
+    if not determined:
+        return set()
+    # Another unknown in a sum of theirs, else anywhere: once all are unknown, none is determined.
+    near = {
+        key for total, parts in equations if determined & {total, *parts} for key in (total, *parts)
+    }
+    anywhere = {key for total, parts in equations for key in (total, *parts)}
+    choice = smallest(near, hidden)
+    choice = smallest(anywhere, hidden) if choice is None else choice
+    return set() if choice is None else {choice}
 
 
 def _determined(equations: Sequence[Sum], hidden: set[Key]) -> set[Key]:

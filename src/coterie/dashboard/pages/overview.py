@@ -21,7 +21,7 @@ from coterie.dashboard.blocks import (
     Table,
 )
 from coterie.dashboard.charts import chart, names_expression, segment_scale, spec
-from coterie.dashboard.cubes import cube, segment_cube
+from coterie.dashboard.cubes import ACTIVE, active_cube, segment_cube
 from coterie.dashboard.marts import NONE, Marts
 from coterie.dashboard.words import Words
 
@@ -72,13 +72,13 @@ def build(marts: Marts, words: Words) -> tuple[Page, list[Table]]:
 
 
 def _facts(marts: Marts) -> Table:
-    rows = cube(
-        marts,
-        measures={
-            "buyers": "count(*) filter (churn_basis <> 'left already')",
-            **MEASURES,
-        },
-    )
+    """Count all customers and the active ones, who are cells of their own."""
+    parts = {row[:3]: row[3:] for row in active_cube(marts, MEASURES)}
+    rows = []
+    for (country, channel, part), (customers, revenue, expected, _) in parts.items():
+        if part == ALL:
+            active = parts.get((country, channel, ACTIVE), (0, None, None, None))
+            rows.append((country, channel, customers, active[0], revenue, expected, active[3]))
     return Table(
         "overview_facts",
         (

@@ -13,6 +13,7 @@ from coterie.dashboard.blocks import (
     Chart,
     Column,
     Heading,
+    Listing,
     Missing,
     Page,
     Prose,
@@ -64,12 +65,16 @@ def build(marts: Marts, words: Words) -> tuple[Page, list[Table]]:
     blocks.append(Heading("segment_mix"))
     for name in ("country", "channel"):
         tables.append(_mix(marts, name))
-        blocks.append(Chart(f"segment_mix_{name}", _mix_spec(marts, words, name), f"mix_{name}"))
+        blocks.append(
+            Chart(f"segment_mix_{name}", _mix_spec(marts, words, name), f"mix_{name}", is_half=True)
+        )
     if marts.has("customer_dimensions"):
         tables.append(_device_mix(marts))
         blocks.append(Chart("segment_mix_device", _mix_spec(marts, words, "device"), "mix_device"))
     else:
         blocks.append(Missing("customer_dimensions", "dbt build"))
+    tables.append(_rules(marts))
+    blocks += [Heading("segment_rules"), Listing("segment_rules", "segment_rules")]
     return Page("segments", tuple(blocks)), tables
 
 
@@ -82,18 +87,10 @@ def _personas(marts: Marts) -> Table:
         if (country, channel) == (ALL, ALL)
     }
     spoken = _spoken(marts)
-    rules = {
-        row["segment_id"]: row
-        for row in marts.records(
-            "select segment_id, rule, rule_precision, rule_recall "
-            f"from {marts.relation('segments')}"
-        )
-    }
     rows = []
     for segment in marts.segments:
         name = segment["segment_id"]
         customers, *_, share, revenue_share = sizes.get((segment["level"], name), (0, None, None))
-        rule = rules[name]
         rows.append(
             (
                 segment["level"],
@@ -102,9 +99,6 @@ def _personas(marts: Marts) -> Table:
                 share,
                 revenue_share,
                 *spoken.get(name, (None,) * len(SPOKEN)),
-                rule["rule"],
-                rule["rule_precision"],
-                rule["rule_recall"],
             )
         )
     return Table(
@@ -116,11 +110,30 @@ def _personas(marts: Marts) -> Table:
             Column("share", "share"),
             Column("revenue_share", "share"),
             *(Column(name, "text") for name in SPOKEN),
-            Column("rule", "text"),
-            Column("rule_precision", "share"),
-            Column("rule_recall", "share"),
         ),
         rows,
+        ("level",),
+    )
+
+
+def _rules(marts: Marts) -> Table:
+    return Table(
+        "segment_rules",
+        (
+            Column("level", "text", "level"),
+            Column("segment", "text", "segment"),
+            Column("rule_precision", "share"),
+            Column("rule_recall", "share"),
+            Column("rule", "text"),
+        ),
+        marts.rows(
+            f"""
+            select level, segment_id, rule_precision, rule_recall, rule
+            from {marts.relation("segments")}
+            where rule is not null
+            order by 1, 2
+            """
+        ),
         ("level",),
     )
 
@@ -290,8 +303,9 @@ def _profile_spec(marts: Marts, words: Words) -> dict[str, Any]:
                 axis=alt.Axis(
                     labelExpr=names_expression(marts, words),
                     orient="top",
-                    labelAngle=-40,
-                    labelLimit=150,
+                    labelAngle=30,
+                    labelAlign="right",
+                    labelLimit=240,
                 ),
             ),
             y=alt.Y("feature:N", title=None),

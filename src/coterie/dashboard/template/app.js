@@ -126,6 +126,16 @@
     return made;
   }
 
+  // A text of many lines is folded, or it would push all else away.
+  const LONG = 240;
+
+  function content(column, cell) {
+    const text = written(column, cell);
+    if (column.kind !== "text" || typeof text !== "string" || text.length <= LONG) return text;
+    return element("details", {}, element("summary", {}, word("frame.show_text")),
+      element("p", {}, text));
+  }
+
   // ---- tables --------------------------------------------------------------
 
   // The rows of a table that equal the choice. A table that is not split by a filter shows all.
@@ -142,12 +152,14 @@
       .filter((column) => !table.filters.includes(column.key));
   }
 
+  const isFigure = (column) => column.kind !== "text" && column.kind !== "date";
+
   function tableElement(name, title) {
     const table = data.tables[name];
     const columns = shownColumns(table);
     const rows = shownRows(table);
     const head = element("tr", {}, ...columns.map((column) => element(
-      "th", { scope: "col", class: column.kind === "text" ? null : "figure" },
+      "th", { scope: "col", class: isFigure(column) ? "figure" : null },
       word(`column.${column.key}`),
     )));
     const body = rows.map((row) => element("tr", {}, ...columns.map((column, place) => element(
@@ -155,10 +167,10 @@
       {
         scope: place === 0 && column.kind === "text" ? "row" : null,
         class: [
-          column.kind === "text" ? "" : "figure", isHidden(row[column.at]) ? "hidden-figure" : "",
+          isFigure(column) ? "figure" : "", isHidden(row[column.at]) ? "hidden-figure" : "",
         ].join(" ").trim() || null,
       },
-      written(column, row[column.at]),
+      content(column, row[column.at]),
     ))));
     return element(
       "div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title },
@@ -277,6 +289,11 @@
       const head = columns.find((column) => column.key === block.title);
       const rows = shownRows(table);
       if (!rows.length) return element("section", { class: "card" }, nothing(block.table));
+      const cells = (row, wanted) => columns
+        .filter((column) => wanted(column) && row[column.at] !== null)
+        .map((column) => element("div", {},
+          element("dt", {}, word(`column.${column.key}`)),
+          element("dd", {}, content(column, row[column.at]))));
       const cards = rows.map((row) => element("article",
         {
           class: "card persona",
@@ -284,11 +301,8 @@
             ? `--accent: ${data.segments.colours[row[head.at]]}` : null,
         },
         element("h3", {}, written(head, row[head.at])),
-        element("dl", {}, ...columns.filter((column) => column !== head && row[column.at] !== null)
-          .flatMap((column) => [
-            element("dt", {}, word(`column.${column.key}`)),
-            element("dd", {}, written(column, row[column.at])),
-          ]))));
+        element("dl", { class: "stats" }, ...cells(row, (column) => column.kind !== "text")),
+        element("dl", {}, ...cells(row, (column) => column.kind === "text" && column !== head))));
       return element("section", { class: "cards" }, ...cards, filterNote(block.table),
         element("p", { class: "actions" },
           csvButton(block.table, word(`table.${block.key}.title`))));
@@ -342,6 +356,9 @@
     },
   };
 
+  // Vega's level of messages: its warnings are about sizes, which follow the page.
+  const ERRORS = 1;
+
   function chartData(name) {
     const table = data.tables[name];
     return shownRows(table).map((row) => {
@@ -368,7 +385,9 @@
       config.axis.labelLimit = 120;
       config.legend.columns = 1;
     }
-    const options = { actions: false, renderer: "svg", config, tooltip: { theme: theme() } };
+    const options = {
+      actions: false, renderer: "svg", config, tooltip: { theme: theme() }, logLevel: ERRORS,
+    };
     if (FORMATS[state.lang]) {
       options.formatLocale = FORMATS[state.lang].number;
       options.timeFormatLocale = FORMATS[state.lang].time;
