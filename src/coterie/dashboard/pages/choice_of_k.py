@@ -35,7 +35,7 @@ TRIAL_COLUMNS = (
 )
 MODEL_COLUMNS = (
     Column("model_version", "text"),
-    Column("as_of_date", "date"),
+    Column("data_until", "date"),
     Column("algorithm", "text", labels="algorithm"),
     Column("segment_count", "integer"),
     Column("model_status", "text", labels="model_status"),

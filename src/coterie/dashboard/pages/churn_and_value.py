@@ -20,6 +20,7 @@ from coterie.dashboard.blocks import (
     Table,
 )
 from coterie.dashboard.charts import GREY, PALETTE, chart, spec
+from coterie.dashboard.cubes import ACTIVE, active_cube
 from coterie.dashboard.limits import constant_limit, lookup
 from coterie.dashboard.marts import Marts
 from coterie.dashboard.suppression import hidden_cells, lines
@@ -295,8 +296,11 @@ def hidden_risk_cells(cells: Mapping[Cell, Sums], marts: Marts) -> set[Any]:
             valued = [cell for cell in inside if isinstance(cell, tuple) and cell[0] == risk]
             for parts in (banded, valued):
                 sums.append(((*choice, risk), tuple((*choice, part) for part in parts)))
-    forced = [key for key in cells if key[:2] in marts.hidden_choices]
-    return hidden_cells(counts, sums, minimum=marts.min_cell_size, forced=forced)
+    # The overview counts the same customers as the active ones, and settles which are shown.
+    unseen = {row[:2] for row in active_cube(marts, {}) if row[2] == ACTIVE and row[3] is HIDDEN}
+    forced = [key for key in cells if key[:2] in unseen]
+    kept = [key for key in cells if key[2] == ALL and key[:2] not in unseen]
+    return hidden_cells(counts, sums, minimum=marts.min_cell_size, forced=forced, kept=kept)
 
 
 def facts(cells: dict[Cell, Sums], hidden: set[Any]) -> Table:

@@ -121,7 +121,8 @@ def retention_cells(marts: Marts) -> list[Row]:
         """
     )
     sizes = {(row[:3], row[3]): row[5] for row in rows if row[4] == 0}
-    unseen = hidden_cells(sizes, _over_breakdowns(sizes), minimum=marts.min_cell_size)
+    totals = [key for key in sizes if key[0] == (ALL, ALL, ALL)]
+    unseen = hidden_cells(sizes, _over_breakdowns(sizes), minimum=marts.min_cell_size, kept=totals)
     hidden, pooled = _hidden_active(rows, unseen, marts.min_cell_size)
     result: list[Row] = []
     for *key, customers, active in rows:
@@ -164,7 +165,8 @@ def _hidden_active(
                 counts[choice, ALL] = pooled[choice, period][1]
                 if choice[2] == ALL:
                     sums.append(((choice, ALL), tuple(parts[choice, period])))
-        hidden[period] = hidden_cells(counts, sums, minimum=minimum, forced=unseen)
+        totals = [key for key in counts if key[1] == ALL or key[0] == (ALL, ALL, ALL)]
+        hidden[period] = hidden_cells(counts, sums, minimum=minimum, forced=unseen, kept=totals)
     return hidden, pooled
 
 

@@ -45,7 +45,7 @@ GATE_COLUMNS = (
     Column("limit", "number"),
 )
 HEALTH_COLUMNS = (
-    Column("as_of_date", "date"),
+    Column("data_until", "date"),
     Column("publication_id", "integer"),
     Column("customers", "integer"),
     Column("share_psi", "number"),
@@ -401,9 +401,9 @@ def _over_time(
         chart("health_history", height=240)
         .transform_filter(f"isValid(datum.{field})")
         .encode(
-            x=alt.X("as_of_date:O", title=words("column.as_of_date"), axis=alt.Axis(labelAngle=0)),
+            x=alt.X("data_until:O", title=words("column.data_until"), axis=alt.Axis(labelAngle=0)),
             tooltip=[
-                alt.Tooltip("as_of_date:O", title=words("column.as_of_date")),
+                alt.Tooltip("data_until:O", title=words("column.data_until")),
                 alt.Tooltip(f"{field}:Q", title=words(f"column.{field}"), format=written),
                 alt.Tooltip(f"{limit}:Q", title=words(f"column.{limit}"), format=written),
             ],
@@ -414,7 +414,7 @@ def _over_time(
             y=alt.Y(f"{field}:Q", title=words(f"column.{field}"), axis=axis)
         ),
         base.mark_tick(thickness=2, bandSize=60, color=PALETTE[1]).encode(y=alt.Y(f"{limit}:Q")),
-        base.transform_window(from_last="rank()", sort=[alt.SortField("as_of_date", "descending")])
+        base.transform_window(from_last="rank()", sort=[alt.SortField("data_until", "descending")])
         .transform_filter("datum.from_last === 1")
         .mark_text(baseline="top", dy=5, fontSize=11)
         .encode(y=alt.Y(f"{limit}:Q"), text=alt.value(label)),
