@@ -1,0 +1,197 @@
+"""Small cells: which figures are hidden, so that none can be worked out from those shown.
+
+A cell that counts fewer customers than the minimum is hidden (primary suppression). As tables show
+totals too, one hidden cell could be got by subtraction, so others are hidden with it (complementary
+suppression): in every sum of which a part is hidden, two cells at least are hidden and the hidden
+parts count the minimum together. What several sums together still determine is found by the null
+space of their equations.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from coterie.dashboard.blocks import ALL, HIDDEN
+
+Key = Hashable
+# Below this a number of the null space is rounding.
+_ZERO = 1e-9
+# A total and the parts that add up to it.
+Sum = tuple[Key, tuple[Key, ...]]
+
+
+def suppress(
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    count: int,
+    minimum: int,
+    figures: Sequence[int] = (),
+    dimensions: Sequence[int] = (),
+    by: Sequence[int] = (),
+    forced: Collection[tuple[Any, ...]] = (),
+) -> list[tuple[Any, ...]]:
+    """Hide the figures of rows that count too few customers, and what would give them away.
+
+    Parameters
+    ----------
+    rows
+        Rows of a table; at most one for each value of the columns `by` and `dimensions`.
+    count
+        Position of the number of customers, a figure itself.
+    minimum
+        Fewest customers that are shown; 0 customers are shown as well.
+    figures
+        Positions of the other figures that are hidden with it.
+    dimensions
+        Positions of the columns along which rows add up to the row that holds ALL there.
+    by
+        Positions of columns whose values share no totals (a month, say).
+    forced
+        Values of the columns `dimensions` that are hidden whatever they count, because another
+        table hides them.
+
+    Returns
+    -------
+    list of tuple
+        The rows in their order, with HIDDEN in the place of hidden figures.
+    """
+    positions = (count, *figures)
+    cells: dict[tuple[Any, ...], dict[tuple[Any, ...], int]] = defaultdict(dict)
+    for row in rows:
+        outer = tuple(row[position] for position in by)
+        key = tuple(row[position] for position in dimensions) if dimensions else row
+        cells[outer][key] = row[count] or 0
+    hidden: dict[tuple[Any, ...], set[Key]] = {}
+    for outer, counts in cells.items():
+        sums = lines(list(counts), len(dimensions)) if dimensions else []
+        hidden[outer] = hidden_cells(counts, sums, minimum=minimum, forced=forced)
+    result = []
+    for row in rows:
+        outer = tuple(row[position] for position in by)
+        key = tuple(row[position] for position in dimensions) if dimensions else row
+        hide = positions if key in hidden[outer] else ()
+        result.append(tuple(HIDDEN if at in hide else cell for at, cell in enumerate(row)))
+    return result
+
+
+def hidden_cells(
+    counts: Mapping[Key, int],
+    sums: Sequence[Sum],
+    *,
+    minimum: int,
+    forced: Collection[Key] = (),
+    kept: Collection[Key] = (),
+) -> set[Key]:
+    """Keys of the cells that must not be shown; see `suppress`.
+
+    Parameters
+    ----------
+    counts
+        Customers of each cell. A cell that is not named counts none, and everybody knows it.
+    sums
+        Totals and their parts; parts that count nobody may be left out.
+    minimum
+        Fewest customers that are shown.
+    forced
+        Cells that are hidden whatever they count.
+    kept
+        Cells that another table shows: hidden here only where nothing else is left.
+    """
+    hidden = {key for key, customers in counts.items() if 0 < customers < minimum}
+    hidden |= {key for key in forced if key in counts}
+    equations = [
+        (total, tuple(part for part in parts if counts.get(part, 0) > 0))
+        for total, parts in sums
+        if total in counts
+    ]
+    while True:
+        further = _unprotected(counts, equations, hidden, minimum, kept)
+        if not further:
+            return hidden
+        hidden |= further
+
+
+def lines(keys: Sequence[tuple[Any, ...]], dimensions: int) -> list[Sum]:
+    """Give the sums of a cube: along each dimension, the cells that add up to the one of ALL."""
+    sums: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
+    for key in keys:
+        for place in range(dimensions):
+            if key[place] != ALL:
+                sums[(*key[:place], ALL, *key[place + 1 :])].append((place, key))
+    result: list[Sum] = []
+    for total, parts in sums.items():
+        for place in range(dimensions):
+            along = tuple(key for at, key in parts if at == place)
+            if along:
+                result.append((total, along))
+    return result
+
+
+def _unprotected(
+    counts: Mapping[Key, int],
+    equations: Sequence[Sum],
+    hidden: set[Key],
+    minimum: int,
+    kept: Collection[Key],
+) -> set[Key]:
+    """Cells to hide next: one for each sum that gives something away, else for each cell."""
+    # The only part of a total is that total: hiding it would hide the more general one too.
+    only = {parts[0] for _, parts in equations if len(parts) == 1}
+
+    def smallest(cells: Iterable[Key], hidden: set[Key]) -> Key | None:
+        """Choose the shown cell that loses the least."""
+        return min(
+            (key for key in cells if key not in hidden),
+            key=lambda key: (2 * (key in kept) + (key in only), counts[key], str(key)),
+            default=None,
+        )
+
+    further: set[Key] = set()
+    now = set(hidden)
+    for total, parts in equations:
+        unknown = [part for part in parts if part in now]
+        together = sum(counts[part] for part in unknown)
+        alone = len(unknown) + (total in now) == 1
+        too_few = bool(unknown) and total not in now and together < minimum
+        if alone or too_few:
+            choice = smallest((total, *parts), now)
+            if choice is not None:
+                further.add(choice)
+                now.add(choice)
+    if further:
+        return further
+    determined = _determined(equations, hidden)
+    if not determined:
+        return set()
+    # Another unknown in a sum of theirs, else anywhere: once all are unknown, none is determined.
+    near = {
+        key for total, parts in equations if determined & {total, *parts} for key in (total, *parts)
+    }
+    anywhere = {key for total, parts in equations for key in (total, *parts)}
+    choice = smallest(near, hidden)
+    choice = smallest(anywhere, hidden) if choice is None else choice
+    return set() if choice is None else {choice}
+
+
+def _determined(equations: Sequence[Sum], hidden: set[Key]) -> set[Key]:
+    """Hidden cells that the sums fix: their part of every null vector of the equations is 0."""
+    keys = sorted(hidden, key=str)
+    column = {key: number for number, key in enumerate(keys)}
+    rows = []
+    for total, parts in equations:
+        row = np.zeros(len(keys))
+        for part in parts:
+            if part in column:
+                row[column[part]] = 1
+        if total in column:
+            row[column[total]] = -1
+        if row.any():
+            rows.append(row)
+    if not rows:
+        return set()
+    _, singular, vectors = np.linalg.svd(np.array(rows))
+    rank = int((singular > _ZERO).sum())
+    free = np.abs(vectors[rank:]).max(axis=0, initial=0)
+    return {key for key in keys if free[column[key]] < _ZERO}
