@@ -8,6 +8,7 @@ import duckdb
 
 from coterie.dashboard.blocks import ALL
 from coterie.dashboard.words import LANGUAGES
+from coterie.marts import find_layout
 from coterie.warehouse import WarehouseError
 
 # Publications from before the var `min_cell_size` do not say it: its default.
@@ -58,17 +59,7 @@ class Marts:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
         self._made: dict[str, Any] = {}
-        found = connection.execute(
-            "select table_schema from information_schema.tables "
-            "where table_name = 'publications' and table_schema like '%publication%' order by 1"
-        ).fetchone()
-        if not found:
-            raise WarehouseError(
-                "The warehouse holds no build of Coterie yet: run `dbt build` first."
-            )
-        # Installed as a package, dbt puts the target's schema before ours, or the project's own
-        # rule puts something around it.
-        self._prefix, _, self._suffix = found[0].rpartition("publication")
+        self._layout = find_layout(connection)
         if not self.rows(f"select 1 from {self.relation('publications', 'publication')} limit 1"):
             raise WarehouseError(
                 "Nothing has been published yet: run `dbt build`, and `coterie summary` to see "
@@ -83,7 +74,7 @@ class Marts:
 
     def relation(self, model: str, schema: str = "marts") -> str:
         """Quoted name of a model's relation."""
-        return f"{_quoted(self._prefix + schema + self._suffix)}.{_quoted(model)}"
+        return self._layout.relation(schema, model)
 
     def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple]:
         """Rows of a query; write relations as ``{marts.relation('segments')}``, bind values."""
@@ -104,7 +95,7 @@ class Marts:
             for (name,) in self.rows(
                 "select column_name from information_schema.columns "
                 "where table_schema = ? and table_name = ? order by ordinal_position",
-                [self._prefix + schema + self._suffix, model],
+                [self._layout.schema(schema), model],
             )
         ]
 
@@ -265,7 +256,3 @@ def _choice(expression: str, values: Sequence[str]) -> str:
         return f"'{OTHER}'"
     texts = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
     return f"case when {expression} in ({texts}) then {expression} else '{OTHER}' end"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -485,7 +485,7 @@ def deciles(marts: Marts) -> Table:
         f"""
         select {", ".join(columns)}
         from {marts.relation("score_deciles")}
-        where outcome in ('churn', 'purchase')
+        where outcome in ('churn', 'purchase') and group_kind = 'all'
         qualify as_of_date = max(as_of_date) over (partition by outcome)
         order by outcome, decile
         """
