@@ -237,7 +237,7 @@ def test_deciles_are_those_of_the_latest_known_day(marts, tables):
                 outcome, decile, customers, mean_probability, positives, share, lift,
                 customers_share_so_far, gain
             from marts.score_deciles as deciles
-            where outcome <> 'revenue' and as_of_date = (
+            where outcome <> 'revenue' and group_kind = 'all' and as_of_date = (
                 select max(as_of_date) from marts.score_deciles as latest
                 where latest.outcome = deciles.outcome
             )
