@@ -88,7 +88,7 @@ def test_without_dbts_page_it_says_what_to_run(tmp_path, capsys):
     ("page", "words"),
     [
         ("static_index.html", "The story, from left to right"),
-        ("column_lineage/index.html", "calendar_days"),
+        ("column_lineage/index.html", "python_models"),
     ],
 )
 def test_the_page_opens_without_the_network(finished, page, words):
