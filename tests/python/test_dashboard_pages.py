@@ -7,6 +7,7 @@ import json
 from datetime import date
 
 import duckdb
+import numpy as np
 import pytest
 
 pytest.importorskip("altair", reason="the dashboard's libraries are not installed")
@@ -400,6 +401,36 @@ def test_no_hidden_band_is_the_only_one_of_its_choice(tables):
         if row["scored_customers"] is not HIDDEN
     }
     assert [choice for choice in shown if hidden.get(choice) == 1] == []
+
+
+def test_no_hidden_cohort_can_be_worked_out(marts):
+    """The auditor's own algebra: what is shown of a month never fixes what is hidden of it."""
+    cells = cohorts.retention_cells(marts)
+    for period in {row[4] for row in cells}:
+        active = {(row[:3], row[3]): row[6] for row in cells if row[4] == period and row[2] == ALL}
+        sizes = {(row[:3], row[3]): row[5] for row in cells if row[4] == period}
+        unknown = sorted(key for key, value in active.items() if value is HIDDEN and key[1] != ALL)
+        if not unknown:
+            continue
+        rows = []
+        for month in {key[1] for key in active} - {ALL}:
+            for place in (0, 1):
+                total = ((ALL, ALL, ALL), month)
+                parts = [
+                    key
+                    for key in active
+                    if key[1] == month and key[0][place] != ALL and key[0][1 - place] == ALL
+                ]
+                rows.append([(key in parts) - (key == total) for key in unknown])
+        for choice in {key[0] for key in active}:
+            if active.get((choice, ALL), HIDDEN) is not HIDDEN:
+                counted = [key for key in sizes if key[0] == choice and sizes[key] is not HIDDEN]
+                rows.append([int(key in counted) for key in unknown])
+        matrix = np.array(rows, dtype=float)
+        rank = np.linalg.matrix_rank(matrix)
+        for at, key in enumerate(unknown):
+            one = np.eye(len(unknown))[at]
+            assert np.linalg.matrix_rank(np.vstack([matrix, one])) > rank, (period, key)
 
 
 def test_no_customer_stands_in_a_table(marts, tables):
