@@ -259,6 +259,14 @@ class Marts:
             )
         }
 
+    @property
+    def hidden_choices(self) -> set[tuple[str, str]]:
+        """Choices of country and channel that no table shows."""
+        # Cubes are made of marts.
+        from coterie.dashboard.cubes import hidden_choices  # noqa: PLC0415
+
+        return hidden_choices(self)
+
 
 def _choice(expression: str, values: Sequence[str]) -> str:
     if not values:
