@@ -401,7 +401,9 @@
       picture.querySelectorAll("[role]").forEach((part) => part.removeAttribute("role"));
       picture.drawn = drawn;
     }
-    if (mine === drawings) document.body.dataset.drawn = location.hash || "#";
+    if (mine !== drawings) return;
+    document.body.dataset.drawn = location.hash;
+    performance.mark("drawn");
   }
 
   // ---- page ----------------------------------------------------------------
