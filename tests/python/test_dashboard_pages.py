@@ -6,11 +6,10 @@ Choice of k, churn and value, cohorts, stability and drift, identity and data qu
 import json
 from datetime import date
 
+import altair
 import duckdb
 import numpy as np
 import pytest
-
-pytest.importorskip("altair", reason="the dashboard's libraries are not installed")
 
 from coterie.dashboard.blocks import ALL, HIDDEN, Chart, Listing, Missing, Table
 from coterie.dashboard.marts import Marts
@@ -467,6 +466,16 @@ def test_every_string_is_there(marts, name, language):
                 fixed = column.labels not in {None, "segment", "country", "channel", "feature"}
                 if fixed and value is not None and value is not HIDDEN:
                     assert words(f"value.{column.labels}.{value}")
+
+
+def test_every_spec_is_of_the_schema_and_holds_no_data(built):
+    for page, own in built.values():
+        names = {table.name for table in own}
+        for block in page.blocks:
+            if isinstance(block, Chart):
+                altair.Chart.from_dict(block.spec, validate=True)
+                assert block.table in names
+                assert block.spec["data"] == {"name": block.table}
 
 
 def test_both_languages_have_the_same_blocks(marts):
