@@ -475,7 +475,10 @@ def test_every_spec_is_of_the_schema_and_holds_no_data(built):
             if isinstance(block, Chart):
                 altair.Chart.from_dict(block.spec, validate=True)
                 assert block.table in names
-                assert block.spec["data"] == {"name": block.table}
+                parts = [block.spec, *block.spec.get("layer", ())]
+                sources = [part["data"] for part in parts if "data" in part]
+                assert sources
+                assert all(source == {"name": block.table} for source in sources)
 
 
 def test_both_languages_have_the_same_blocks(marts):
