@@ -173,6 +173,17 @@ def _hidden_active(
             cells |= hidden_cells(
                 own, _over_breakdowns(own), minimum=minimum, forced=unseen, kept=totals
             )
+        # Rather one more cohort than the figure of everybody.
+        everybody = parts[period][ALL, ALL, ALL]
+        while _gives_away(counts, [key for key in everybody if key in cells], minimum):
+            shown = [key for key in everybody if key not in cells]
+            if not shown:
+                break
+            next_one = min(shown, key=lambda key: (counts[key], key[1]))
+            own = by_month[next_one[1]]
+            cells |= hidden_cells(
+                own, _over_breakdowns(own), minimum=minimum, forced={*cells, next_one}
+            )
         few = {choice for choice in parts[period] if 0 < pooled[choice, period][1] < minimum}
         hidden[period] = (
             cells
@@ -180,6 +191,11 @@ def _hidden_active(
             | _telling(counts, cells, parts[period], minimum)
         )
     return hidden, pooled
+
+
+def _gives_away(counts: Mapping[Any, int], unknown: Sequence[Any], minimum: int) -> bool:
+    """Whether a sum tells what its hidden parts are: one alone, or few together."""
+    return len(unknown) == 1 or 0 < sum(counts[key] for key in unknown) < minimum
 
 
 def _telling(
@@ -193,7 +209,7 @@ def _telling(
     telling = set()
     for choice, cells in parts.items():
         unknown = [key for key in cells if key in hidden]
-        if len(unknown) == 1 or 0 < sum(counts[key] for key in unknown) < minimum:
+        if _gives_away(counts, unknown, minimum):
             telling.add((choice, ALL))
         elif unknown:
             sums[choice] = ((choice, ALL), tuple(unknown))
@@ -201,17 +217,20 @@ def _telling(
         (total, tuple(key for key in cells if key in hidden))
         for total, cells in _over_breakdowns(counts)
     ]
-    while True:
+
+    def loss(choice: Choice) -> tuple[bool, int]:
+        return choice == (ALL, ALL, ALL), sum(counts[key] for key in parts[choice])
+
+    while sums:
         fixed = determined([*months, *sums.values()], hidden)
-        choices = {choice for choice, _ in fixed if choice in sums}
-        if not choices:
-            # Cells that other sums fix through these: none may be left.
-            choices = set(sums) if fixed else set()
-        telling |= {(choice, ALL) for choice in choices}
-        for choice in choices:
-            del sums[choice]
-        if not choices:
-            return telling
+        if not fixed:
+            break
+        near = [choice for choice in sums if any(key[0] == choice for key in fixed)]
+        # One at a time, the smallest first and that of everybody last.
+        choice = min(near or sums, key=loss)
+        telling.add((choice, ALL))
+        del sums[choice]
+    return telling
 
 
 def _over_breakdowns(counts: Iterable[tuple[Choice, Any]]) -> list[Any]:
