@@ -32,7 +32,7 @@ PARITY_MODELS := customer_identities, customer_features, feature_scaling, segmen
 PARITY_WITHOUT := --exclude-resource-type test --exclude-resource-type unit_test
 PARITY_ENGINES := .venv/spark.stamp
 
-.PHONY: help build demo map export spark cluster parity spark35 test quick lint examples prove docs lock clean
+.PHONY: help build dashboard demo map export spark cluster parity spark35 test quick lint examples prove docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1\t/' | expand -t 12
@@ -49,6 +49,11 @@ help: ## list the targets
 .venv/dev.stamp: requirements/dev.txt .venv/base.stamp
 	@echo "==> installing locked development tools into .venv"
 	@$(PIP_INSTALL) --require-hashes -r requirements/dev.txt | $(COUNT_PACKAGES)
+	@touch $@
+
+.venv/dashboard.stamp: requirements/dashboard.txt .venv/base.stamp
+	@echo "==> installing the locked charting libraries into .venv"
+	@$(PIP_INSTALL) --require-hashes -r requirements/dashboard.txt | $(COUNT_PACKAGES)
 	@touch $@
 
 .venv/spark.stamp: requirements/spark.txt .venv/base.stamp
@@ -71,8 +76,12 @@ help: ## list the targets
 build: demo ## demo in, marts out, and a summary
 	@echo "==> dbt build"
 	@$(BIN)/dbt build
-	@$(MAKE) --no-print-directory docs
+	@$(MAKE) --no-print-directory docs dashboard
 	@$(BIN)/coterie summary
+
+dashboard: .venv/dashboard.stamp ## write the dashboard of the last publication, one file that opens offline
+	@echo "==> dashboard"
+	@$(BIN)/coterie dashboard
 
 demo: .venv/base.stamp ## generate the demo's raw tables, if they are not current
 	@$(BIN)/coterie demo --customers $(CUSTOMERS) --seed $(SEED) --months $(MONTHS) --if-needed

@@ -21,6 +21,7 @@ from coterie.dashboard.activity import Growth
 from coterie.dashboard.blocks import ALL, HIDDEN, Column, Table
 from coterie.dashboard.marts import OTHER, Marts
 from coterie.dashboard.page import build_page, fill_template
+from coterie.dashboard.pages.movement import few_apart
 from coterie.dashboard.suppression import hidden_cells, lines, suppress
 from coterie.dashboard.words import LANGUAGES, WordsError, read_words
 
@@ -232,10 +233,10 @@ def test_growth_is_put_down_to_what_moved_most(now, driver):
 
 def test_data_cannot_end_the_script_that_holds_them():
     nasty = "</script><script>alert(1)</script><!--"
-    page = fill_template({"name": nasty, "separator": "\u2028"})
+    page = fill_template({"name": nasty, "separator": "\u2028"}, "let bundle = '</script>';")
     held = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)
     assert json.loads(held[1]) == {"name": nasty, "separator": "\u2028"}
-    assert "alert(1)</script>" not in page
+    assert page.count("</script>") == page.count("<script") == 3
 
 
 def test_template_and_words_are_installed_with_the_package():
@@ -491,6 +492,100 @@ def test_a_page_whose_marts_are_missing_says_so(bare):
         if block["block"] == "Missing"
     }
     assert {"cohort_retention", "segment_profiles", "segment_map"} <= missing
+
+
+@pytest.mark.parametrize("bare", ["empty"], indirect=True)
+def test_moves_show_from_the_second_publication_on(bare):
+    (last,) = bare.execute(
+        "select max(publication_id) from acme_publication.publications"
+    ).fetchone()
+    bare.execute(
+        "insert into acme_publication.publications by name "
+        "select * replace (publication_id + 1 as publication_id, customers + 25 as customers) "
+        "from acme_publication.publications"
+    )
+    moves = [
+        ("s01", "s01", "behaviour", 80),
+        ("s01", "s02", "behaviour", 4),
+        ("s01", "s03", "behaviour", 16),
+        ("s02", "s01", "behaviour", 30),
+        ("s02", "s02", "behaviour", 70),
+        ("s02", "s03", "behaviour", 40),
+        ("s03", "s01", "behaviour", 11),
+        ("s03", "s02", "behaviour", 20),
+        ("s03", "s03", "behaviour", 60),
+        ("s01", "s02", "model", 50),
+    ]
+    bare.executemany(
+        "insert into acme_marts.segment_flows by name select $2 as from_segment_id, "
+        "$3 as to_segment_id, $4 as moved_by, $5 as customers, $1 as publication_id, "
+        "date '2026-05-31' as from_date, date '2026-06-30' as to_date",
+        [(last + 1, *move) for move in moves],
+    )
+    data = data_of(build_page(Marts(bare)))
+    shown = {tuple(row[:3]): row[3] for row in data["tables"]["segment_flows"]["rows"]}
+    assert len(shown) == len(moves)
+    assert is_hidden(shown["behaviour", "s01", "s02"])
+    # One more of its row and of its column, and what ties the two together.
+    hidden = {key for key, count in shown.items() if is_hidden(count)}
+    assert len([key for key in hidden if key[1] == "s01"]) >= 2
+    assert len([key for key in hidden if key[2] == "s02"]) >= 2
+    assert shown["model", "s01", "s02"] == 50
+    turnover = {tuple(row[:2]): row[2] for row in data["tables"]["segment_turnover"]["rows"]}
+    assert is_hidden(turnover["s01", "exits"])
+    blocks = next(page for page in data["pages"]["en"] if page["key"] == "overview")["blocks"]
+    (change,) = [block for block in blocks if block.get("key") == "overview.change"]
+    assert change["values"]["difference"] == "+25"
+
+
+def test_a_lineage_that_leaves_few_over_is_hidden():
+    rows = [
+        ("day", "s01", "s01", "split", 100, 60, 60, 0.6, 1.0),
+        ("day", "s01", "s04", "split", 100, 37, 37, 0.37, 1.0),
+        ("day", "s02", "s02", "kept", 80, 90, 60, 0.75, 0.67),
+        ("day", "s03", "s03", "kept", 80, 79, 75, 0.94, 0.95),
+        ("day", None, "s05", "born", None, 50, None, None, None),
+    ]
+    assert few_apart(rows, MINIMUM) == [True, True, False, True, False]
+
+
+@pytest.mark.parametrize("bare", ["empty"], indirect=True)
+def test_the_drawn_map_shows_areas_and_no_customer(bare):
+    bare.execute(
+        "insert into acme_marts.segment_map by name select customer_id, 's01' as segment_id, "
+        "case when row_number() over (order by customer_id) <= 3 then 9.0 else 0.5 end as tsne_x, "
+        "0.5 as tsne_y from acme_marts.customers limit 300"
+    )
+
+    def counts() -> list[int]:
+        table = data_of(build_page(Marts(bare)))["tables"]["map_tsne"]
+        return [row[3] for row in table["rows"]]
+
+    # Three are apart from the rest, whose number would tell them.
+    assert counts() == []
+    bare.execute("update acme_marts.segment_map set tsne_x = 0.5")
+    assert counts() == [300]
+
+
+def test_a_folder_of_marts_will_do(warehouse, tmp_path):
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        names = connection.execute(
+            "select table_schema, table_name from information_schema.tables "
+            "where table_schema = 'marts' or table_name in ('publications', 'publication_checks')"
+        ).fetchall()
+        for schema, name in names:
+            folder = tmp_path / "marts" / name
+            folder.mkdir(parents=True)
+            connection.execute(
+                f"copy (select * from {schema}.{name}) to '{folder}/0.parquet' (format parquet)"
+            )
+    output = tmp_path / "dashboard.html"
+    result = CliRunner().invoke(
+        app, ["dashboard", "--files", str(tmp_path / "marts"), "--output", str(output)]
+    )
+    assert result.exit_code == 0, result.output
+    tables = data_of(output.read_text("utf-8"))["tables"]
+    assert tables["overview_segments"]["rows"]
 
 
 def test_nothing_published_is_an_error_that_says_what_to_do(warehouse):

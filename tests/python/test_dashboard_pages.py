@@ -6,10 +6,10 @@ Choice of k, churn and value, cohorts, stability and drift, identity and data qu
 import json
 from datetime import date
 
+import altair
 import duckdb
+import numpy as np
 import pytest
-
-pytest.importorskip("altair", reason="the dashboard's libraries are not installed")
 
 from coterie.dashboard.blocks import ALL, HIDDEN, Chart, Listing, Missing, Table
 from coterie.dashboard.marts import Marts
@@ -402,6 +402,36 @@ def test_no_hidden_band_is_the_only_one_of_its_choice(tables):
     assert [choice for choice in shown if hidden.get(choice) == 1] == []
 
 
+def test_no_hidden_cohort_can_be_worked_out(marts):
+    """The auditor's own algebra: what is shown of a month never fixes what is hidden of it."""
+    cells = cohorts.retention_cells(marts)
+    for period in {row[4] for row in cells}:
+        active = {(row[:3], row[3]): row[6] for row in cells if row[4] == period and row[2] == ALL}
+        sizes = {(row[:3], row[3]): row[5] for row in cells if row[4] == period}
+        unknown = sorted(key for key, value in active.items() if value is HIDDEN and key[1] != ALL)
+        if not unknown:
+            continue
+        rows = []
+        for month in {key[1] for key in active} - {ALL}:
+            for place in (0, 1):
+                total = ((ALL, ALL, ALL), month)
+                parts = [
+                    key
+                    for key in active
+                    if key[1] == month and key[0][place] != ALL and key[0][1 - place] == ALL
+                ]
+                rows.append([(key in parts) - (key == total) for key in unknown])
+        for choice in {key[0] for key in active}:
+            if active.get((choice, ALL), HIDDEN) is not HIDDEN:
+                counted = [key for key in sizes if key[0] == choice and sizes[key] is not HIDDEN]
+                rows.append([int(key in counted) for key in unknown])
+        matrix = np.array(rows, dtype=float)
+        rank = np.linalg.matrix_rank(matrix)
+        for at, key in enumerate(unknown):
+            one = np.eye(len(unknown))[at]
+            assert np.linalg.matrix_rank(np.vstack([matrix, one])) > rank, (period, key)
+
+
 def test_no_customer_stands_in_a_table(marts, tables):
     ids = {key for (key,) in marts.rows("select customer_id from marts.customers")}
     texts = {str(cell) for table in tables.values() for row in table.rows for cell in row}
@@ -436,6 +466,19 @@ def test_every_string_is_there(marts, name, language):
                 fixed = column.labels not in {None, "segment", "country", "channel", "feature"}
                 if fixed and value is not None and value is not HIDDEN:
                     assert words(f"value.{column.labels}.{value}")
+
+
+def test_every_spec_is_of_the_schema_and_holds_no_data(built):
+    for page, own in built.values():
+        names = {table.name for table in own}
+        for block in page.blocks:
+            if isinstance(block, Chart):
+                altair.Chart.from_dict(block.spec, validate=True)
+                assert block.table in names
+                parts = [block.spec, *block.spec.get("layer", ())]
+                sources = [part["data"] for part in parts if "data" in part]
+                assert sources
+                assert all(source == {"name": block.table} for source in sources)
 
 
 def test_both_languages_have_the_same_blocks(marts):

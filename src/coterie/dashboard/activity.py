@@ -7,7 +7,6 @@ from math import log
 from typing import Any
 
 from coterie.dashboard.blocks import ALL
-from coterie.dashboard.cubes import hidden_choices
 from coterie.dashboard.marts import OTHER, Marts
 from coterie.dashboard.suppression import suppress
 
@@ -172,7 +171,7 @@ def by_country(marts: Marts) -> list[tuple[Any, ...]]:
             figures = counted.setdefault((country, row["month"]), [0, 0, Decimal(0)])
             for at, name in enumerate(("buyers", "new_buyers", "revenue")):
                 figures[at] += row[name]
-    forced = {(country,) for country, channel in hidden_choices(marts) if channel == ALL}
+    forced = {(country,) for country, channel in marts.hidden_choices if channel == ALL}
     rows: list[tuple[Any, ...]] = [(*key, *figures) for key, figures in sorted(counted.items())]
     options = {"minimum": marts.min_cell_size, "dimensions": [0], "by": [1], "forced": forced}
     # Those who buy for the first time are fewer than all who buy: a cell of their own.

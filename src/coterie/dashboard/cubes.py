@@ -273,7 +273,7 @@ def _aggregate(
 
 def _hidden(marts: Marts, counts: Mapping[Key, int], sums: Sequence[Sum], where: str) -> set[Key]:
     """Hide what every table hides, and of the totals that others show nothing but in need."""
-    unseen = hidden_choices(marts)
+    unseen = marts.hidden_choices
     forced = {key for key in counts if key[:2] in unseen}
     totals = {key for key in counts if key[2] == ALL and key not in forced}
     kept = totals if where == "true" else set()

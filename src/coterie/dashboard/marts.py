@@ -88,19 +88,25 @@ class Marts:
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
+    @cached_property
+    def _columns(self) -> dict[tuple[str, str], list[str]]:
+        found: dict[tuple[str, str], list[str]] = {}
+        for schema, model, column in self.rows(
+            "select table_schema, table_name, column_name from information_schema.columns "
+            "order by table_schema, table_name, ordinal_position"
+        ):
+            found.setdefault((schema, model), []).append(column)
+        return found
+
     def columns(self, model: str, schema: str = "marts") -> list[str]:
         """Columns of a model; none where its relation is not there."""
-        return [
-            name
-            for (name,) in self.rows(
-                "select column_name from information_schema.columns "
-                "where table_schema = ? and table_name = ? order by ordinal_position",
-                [self._layout.schema(schema), model],
-            )
-        ]
+        return self._columns.get((self._layout.schema(schema), model), [])
 
     def has(self, model: str, schema: str = "marts") -> bool:
         """Whether a model's relation is there and holds a row."""
+        return self.once(f"has {schema}.{model}", lambda: self._holds_rows(model, schema))
+
+    def _holds_rows(self, model: str, schema: str) -> bool:
         return bool(self.columns(model, schema)) and bool(
             self.rows(f"select 1 from {self.relation(model, schema)} limit 1")
         )
@@ -249,6 +255,14 @@ class Marts:
                 """
             )
         }
+
+    @property
+    def hidden_choices(self) -> set[tuple[str, str]]:
+        """Choices of country and channel that no table shows."""
+        # Cubes are made of marts.
+        from coterie.dashboard.cubes import hidden_choices  # noqa: PLC0415
+
+        return hidden_choices(self)
 
 
 def _choice(expression: str, values: Sequence[str]) -> str:

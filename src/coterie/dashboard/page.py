@@ -1,6 +1,7 @@
 """Assembles the one HTML file: data, words, specs, the template and the Vega bundle."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,6 +27,13 @@ class PageError(Exception):
 
 def build_page(marts: Marts) -> str:
     """Build the HTML file of the dashboard."""
+    with ThreadPoolExecutor(1) as aside:
+        # The bundle takes a second of its own.
+        bundle = aside.submit(vl_convert.javascript_bundle)
+        return fill_template(_data(marts), bundle.result())
+
+
+def _data(marts: Marts) -> dict[str, Any]:
     pages: dict[str, list[dict[str, Any]]] = {}
     tables: dict[str, Table] = {}
     modules = page_modules()
@@ -36,7 +44,7 @@ def build_page(marts: Marts) -> str:
         if not tables:
             tables = _by_name([table for _, own in built for table in own])
     _check(pages, tables)
-    data = {
+    return {
         "about": _about(marts),
         "filters": {
             "country": _with_all(marts, "country", marts.countries),
@@ -53,7 +61,6 @@ def build_page(marts: Marts) -> str:
         "tables": {name: _table(table) for name, table in tables.items()},
         "pages": pages,
     }
-    return fill_template(data)
 
 
 def _about(marts: Marts) -> dict[str, Any]:
@@ -124,7 +131,7 @@ def _cell(cell: Any) -> Any:
     return cell
 
 
-def fill_template(data: dict[str, Any]) -> str:
+def fill_template(data: dict[str, Any], bundle: str) -> str:
     """Put the data, the style and the scripts into the template."""
     template = files("coterie.dashboard") / "template"
     parts = {
@@ -132,7 +139,7 @@ def fill_template(data: dict[str, Any]) -> str:
         "data": _script_safe(
             json.dumps(data, default=str, ensure_ascii=False, separators=(",", ":"))
         ),
-        "vega": vl_convert.javascript_bundle().replace("</script", "<\\/script"),
+        "vega": bundle.replace("</script", "<\\/script"),
         "app": (template / "app.js").read_text("utf-8"),
     }
     page = (template / "index.html").read_text("utf-8")

@@ -162,21 +162,19 @@ def _unprotected(
                 now.add(choice)
     if further:
         return further
-    determined = _determined(equations, hidden)
-    if not determined:
+    fixed = determined(equations, hidden)
+    if not fixed:
         return set()
     # Another unknown in a sum of theirs, else anywhere: once all are unknown, none is determined.
-    near = {
-        key for total, parts in equations if determined & {total, *parts} for key in (total, *parts)
-    }
+    near = {key for total, parts in equations if fixed & {total, *parts} for key in (total, *parts)}
     anywhere = {key for total, parts in equations for key in (total, *parts)}
     choice = smallest(near, hidden)
     choice = smallest(anywhere, hidden) if choice is None else choice
     return set() if choice is None else {choice}
 
 
-def _determined(equations: Sequence[Sum], hidden: set[Key]) -> set[Key]:
-    """Hidden cells that the sums fix: their part of every null vector of the equations is 0."""
+def determined(equations: Sequence[Sum], hidden: set[Key]) -> set[Key]:
+    """Find hidden cells that the sums fix: 0 in every null vector of the equations."""
     keys = sorted(hidden, key=str)
     column = {key: number for number, key in enumerate(keys)}
     rows = []

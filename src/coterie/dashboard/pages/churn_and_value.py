@@ -653,7 +653,8 @@ def bands_chart(words: Words) -> dict[str, Any]:
                 "probability_from:O",
                 title=words("axis.churn_probability"),
                 axis=alt.Axis(format=".0%", labelAngle=0),
-                scale=alt.Scale(paddingInner=0.05),
+                # All tenths, also those whose customers are hidden.
+                scale=alt.Scale(domain=list(BANDS), paddingInner=0.05),
             ),
             y=alt.Y("customers:Q", title=words("column.customers")),
             tooltip=[
@@ -722,9 +723,12 @@ def grid_chart(words: Words) -> dict[str, Any]:
         )
     )
     dark = "datum.at_risk_value > 0.75 * datum.most"
-    numbers = base.transform_joinaggregate(most="max(at_risk_value)").mark_text(
-        fontSize=15, fontWeight="bold"
+    numbers = (
+        base.transform_joinaggregate(most="max(at_risk_value)")
+        .transform_filter("isValid(datum.customers)")
+        .mark_text(fontSize=15, fontWeight="bold")
     )
+    few = base.transform_filter("!isValid(datum.customers)").mark_text(fontSize=20)
     return spec(
         alt.layer(
             cells,
@@ -732,6 +736,7 @@ def grid_chart(words: Words) -> dict[str, Any]:
                 text=alt.Text("customers:Q", format=","),
                 color=alt.condition(dark, alt.value("#ffffff"), alt.value("#14202b")),
             ),
+            few.encode(text=alt.value("·")),
         )
     )
 
@@ -791,7 +796,6 @@ def drivers_chart(words: Words) -> dict[str, Any]:
         "feature_label:N",
         title=None,
         sort=alt.EncodingSortField("rank", op="min", order="ascending"),
-        axis=alt.Axis(labelLimit=190),
     )
     x = alt.X(
         "odds:Q",

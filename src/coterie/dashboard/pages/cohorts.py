@@ -1,7 +1,7 @@
 """Cohorts: how many of those who began together come back, and what is expected of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -20,7 +20,7 @@ from coterie.dashboard.blocks import (
 from coterie.dashboard.charts import PALETTE, chart, names_expression, segment_scale, spec
 from coterie.dashboard.limits import lookup
 from coterie.dashboard.marts import OTHER, Marts
-from coterie.dashboard.suppression import hidden_cells, lines
+from coterie.dashboard.suppression import determined, hidden_cells, lines
 from coterie.dashboard.words import Words
 
 KEY = "cohorts"
@@ -143,10 +143,16 @@ def retention_cells(marts: Marts) -> list[Row]:
 def _hidden_active(
     rows: Sequence[Row], unseen: set[Any], minimum: int
 ) -> tuple[dict[int, set[Any]], dict[tuple[Choice, int], tuple[int, int]]]:
-    """Cells of each period that are hidden, and all cohorts that are counted together."""
+    """Cells of each period that are hidden, and all cohorts that are counted together.
+
+    First the cells of each month, which add up over countries and channels; then the sums over the
+    months, which are hidden where they would give a cell away.
+    """
     pooled: dict[tuple[Choice, int], tuple[int, int]] = {}
     active: dict[int, dict[tuple[Choice, Any], int]] = defaultdict(dict)
-    parts: dict[tuple[Choice, int], list[tuple[Choice, Any]]] = defaultdict(list)
+    parts: dict[int, dict[Choice, list[tuple[Choice, Any]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for *key, customers, number in rows:
         choice, month, period = tuple(key[:3]), key[3], key[4]
         # The cohorts of segments are shown together only, which is one sum.
@@ -155,19 +161,76 @@ def _hidden_active(
         if (choice, month) not in unseen:
             so_far = pooled.get((choice, period), (0, 0))
             pooled[choice, period] = (so_far[0] + customers, so_far[1] + number)
-            parts[choice, period].append((choice, month))
+            parts[period][choice].append((choice, month))
     hidden = {}
-    choices = list(dict.fromkeys(choice for choice, _ in pooled))
     for period, counts in active.items():
-        sums = _over_breakdowns(counts)
-        for choice in choices:
-            if (choice, period) in pooled:
-                counts[choice, ALL] = pooled[choice, period][1]
-                if choice[2] == ALL:
-                    sums.append(((choice, ALL), tuple(parts[choice, period])))
-        totals = [key for key in counts if key[1] == ALL or key[0] == (ALL, ALL, ALL)]
-        hidden[period] = hidden_cells(counts, sums, minimum=minimum, forced=unseen, kept=totals)
+        cells = {key for key in unseen if key in counts}
+        by_month: dict[Any, dict[Any, int]] = defaultdict(dict)
+        for key, number in counts.items():
+            by_month[key[1]][key] = number
+        for own in by_month.values():
+            totals = [key for key in own if key[0] == (ALL, ALL, ALL)]
+            cells |= hidden_cells(
+                own, _over_breakdowns(own), minimum=minimum, forced=unseen, kept=totals
+            )
+        # Rather one more cohort than the figure of everybody.
+        everybody = parts[period][ALL, ALL, ALL]
+        while _gives_away(counts, [key for key in everybody if key in cells], minimum):
+            shown = [key for key in everybody if key not in cells]
+            if not shown:
+                break
+            next_one = min(shown, key=lambda key: (counts[key], key[1]))
+            own = by_month[next_one[1]]
+            cells |= hidden_cells(
+                own, _over_breakdowns(own), minimum=minimum, forced={*cells, next_one}
+            )
+        few = {choice for choice in parts[period] if 0 < pooled[choice, period][1] < minimum}
+        hidden[period] = (
+            cells
+            | {(choice, ALL) for choice in few}
+            | _telling(counts, cells, parts[period], minimum)
+        )
     return hidden, pooled
+
+
+def _gives_away(counts: Mapping[Any, int], unknown: Sequence[Any], minimum: int) -> bool:
+    """Whether a sum tells what its hidden parts are: one alone, or few together."""
+    return len(unknown) == 1 or 0 < sum(counts[key] for key in unknown) < minimum
+
+
+def _telling(
+    counts: Mapping[Any, int],
+    hidden: set[Any],
+    parts: Mapping[Choice, list[Any]],
+    minimum: int,
+) -> set[Any]:
+    """Find the sums over months that would give a hidden cell away."""
+    sums = {}
+    telling = set()
+    for choice, cells in parts.items():
+        unknown = [key for key in cells if key in hidden]
+        if _gives_away(counts, unknown, minimum):
+            telling.add((choice, ALL))
+        elif unknown:
+            sums[choice] = ((choice, ALL), tuple(unknown))
+    months = [
+        (total, tuple(key for key in cells if key in hidden))
+        for total, cells in _over_breakdowns(counts)
+    ]
+
+    def loss(choice: Choice) -> tuple[bool, int]:
+        return choice == (ALL, ALL, ALL), sum(counts[key] for key in parts[choice])
+
+    while sums:
+        fixed = determined([*months, *sums.values()], hidden)
+        if not fixed:
+            break
+        near = [choice for choice in sums if any(key[0] == choice for key in fixed)]
+        # One at a time, the smallest first and that of everybody last.
+        choice = min(near or sums, key=loss)
+        telling.add((choice, ALL))
+        del sums[choice]
+    return telling
 
 
 def _over_breakdowns(counts: Iterable[tuple[Choice, Any]]) -> list[Any]:

@@ -222,7 +222,7 @@ def _tree_spec(marts: Marts, words: Words) -> dict[str, Any]:
         place(root)
     names = marts.segment_names[words.language]
     drawn = (
-        chart("dendrogram", height=34 * max(len(leaves), 2))
+        chart("dendrogram", height=36 * max(len(leaves), 2))
         .mark_rule(strokeWidth=2)
         .encode(
             x=alt.X("x:Q", title=words("column.height"), axis=alt.Axis(grid=False, tickCount=5)),
@@ -246,4 +246,4 @@ def _tree_spec(marts: Marts, words: Words) -> dict[str, Any]:
 
 def _leaf_expression(names: list[str]) -> str:
     texts = ", ".join("'" + name.replace("\\", "\\\\").replace("'", "\\'") + "'" for name in names)
-    return f"[{texts}][datum.value]"
+    return f"split([{texts}][datum.value], ', ')"

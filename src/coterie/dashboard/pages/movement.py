@@ -217,17 +217,10 @@ def _lineage(marts: Marts) -> Table:
         order by publication_id desc, coalesce(to_segment_id, from_segment_id), from_segment_id
         """
     )
-    minimum = marts.min_cell_size
-
-    def shown(row: tuple[Any, ...]) -> tuple[Any, ...]:
-        # What left and what came: the sizes less the overlap, small ones too.
-        before, after, both = row[4:7]
-        counts = [before, after]
-        if both is not None:
-            counts += [both, before - both, after - both]
-        few = any(count is not None and 0 < count < minimum for count in counts)
-        return (*row[:4], *([HIDDEN] * 5 if few else row[4:]))
-
+    shown = [
+        (*row[:4], *([HIDDEN] * 5 if few else row[4:]))
+        for row, few in zip(rows, few_apart(rows, marts.min_cell_size), strict=True)
+    ]
     return Table(
         "segment_lineage",
         (
@@ -241,8 +234,30 @@ def _lineage(marts: Marts) -> Table:
             Column("share_of_from", "share"),
             Column("share_of_to", "share"),
         ),
-        [shown(row) for row in rows],
+        shown,
     )
+
+
+def few_apart(rows: list[tuple[Any, ...]], minimum: int) -> list[bool]:
+    """Whether few customers are in a row, or are left of its segments beside what they share.
+
+    Sizes less all that is shared tell how many went elsewhere or came from elsewhere.
+    """
+    left: dict[tuple[Any, ...], int] = {}
+    for day, start, end, _, before, after, both, *_ in rows:
+        for key, size in (((day, "from", start), before), ((day, "to", end), after)):
+            if key[2] is not None and size is not None:
+                left[key] = left.get(key, size) - (both or 0)
+
+    def is_small(count: int | None) -> bool:
+        return count is not None and 0 < count < minimum
+
+    return [
+        any(map(is_small, row[4:7]))
+        or is_small(left.get((row[0], "from", row[1])) if row[6] is not None else None)
+        or is_small(left.get((row[0], "to", row[2])) if row[6] is not None else None)
+        for row in rows
+    ]
 
 
 def _overlap(marts: Marts, dimension: str) -> Table:
@@ -266,7 +281,7 @@ def _overlap(marts: Marts, dimension: str) -> Table:
 
 def _overlap_spec(marts: Marts, words: Words, dimension: str) -> dict[str, Any]:
     return spec(
-        chart(f"overlap_{dimension}", height={"step": 24})
+        chart(f"overlap_{dimension}", height={"step": 32})
         .mark_rect()
         .encode(
             x=alt.X(

@@ -20,7 +20,7 @@ from coterie.dashboard.blocks import (
     Prose,
     Table,
 )
-from coterie.dashboard.charts import chart, names_expression, segment_scale, spec
+from coterie.dashboard.charts import chart, segment_axis, segment_scale, spec
 from coterie.dashboard.cubes import ACTIVE, active_cube, segment_cube
 from coterie.dashboard.marts import NONE, Marts
 from coterie.dashboard.words import Words
@@ -329,7 +329,7 @@ def _change(marts: Marts, words: Words) -> Block:
 
 def _bars(marts: Marts, words: Words, figure: str, kind: str) -> dict[str, Any]:
     return spec(
-        chart("overview_segments", height={"step": 30})
+        chart("overview_segments", height={"step": 34})
         .mark_bar()
         .encode(
             x=alt.X(
@@ -337,12 +337,7 @@ def _bars(marts: Marts, words: Words, figure: str, kind: str) -> dict[str, Any]:
                 title=words(f"column.{figure}"),
                 axis=alt.Axis(format=kind, tickCount=5),
             ),
-            y=alt.Y(
-                "segment:N",
-                title=None,
-                sort=alt.EncodingSortField(figure, order="descending"),
-                axis=alt.Axis(labelExpr=names_expression(marts, words)),
-            ),
+            y=segment_axis(marts, words, sort=figure),
             color=alt.Color("segment:N", scale=segment_scale(marts), legend=None),
             tooltip=[
                 alt.Tooltip("segment_label:N", title=words("column.segment")),

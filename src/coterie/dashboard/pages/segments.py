@@ -209,7 +209,7 @@ def _growth(marts: Marts, grown: list[activity.Growth]) -> Table:
 
 def _growth_spec(marts: Marts, words: Words) -> dict[str, Any]:
     return spec(
-        chart("segment_growth", height={"step": 30})
+        chart("segment_growth", height={"step": 34})
         .mark_bar()
         .encode(
             x=alt.X(
@@ -362,7 +362,7 @@ def _mix_columns(name: str) -> tuple[Column, ...]:
 
 def _mix_spec(marts: Marts, words: Words, name: str) -> dict[str, Any]:
     return spec(
-        chart(f"segment_mix_{name}", height={"step": 26})
+        chart(f"segment_mix_{name}", height={"step": 34})
         .mark_bar(cornerRadiusEnd=0)
         .encode(
             x=alt.X(

@@ -438,7 +438,7 @@ def feature_chart(words: Words, features: int) -> dict[str, Any]:
             measure_label=lookup(dict(zip(measures, names, strict=True)), "measure")
         )
     )
-    y = alt.Y("feature_label:N", title=None, sort="-x", axis=alt.Axis(labelLimit=190))
+    y = alt.Y("feature_label:N", title=None, sort="-x")
     bars = base.mark_bar().encode(
         x=alt.X("multiple:Q", title=words("axis.multiple_of_limit"), stack=None),
         y=y,

@@ -382,7 +382,7 @@
     const mine = drawings;
     const config = structuredClone(data.themes[printing ? "light" : theme()]);
     if (window.innerWidth < 600) {
-      config.axis.labelLimit = 120;
+      config.axis.labelLimit = 150;
       config.legend.columns = 1;
     }
     const options = {
@@ -395,13 +395,20 @@
     for (const { block, picture } of mine) {
       if (mine !== drawings) return;
       const spec = structuredClone(block.spec);
+      const across = spec.encoding && spec.encoding.x && spec.encoding.x.axis;
+      if (window.innerWidth < 600 && across && across.labelAngle) {
+        // Slanted names of many columns would lie over each other.
+        Object.assign(across, { labelAngle: 90, labelLimit: 150 });
+      }
       spec.datasets = { [block.table]: chartData(block.table) };
       const drawn = await window.vegaEmbed(picture, spec, options);
       // The picture is one image; what Vega puts inside has no role of its own.
       picture.querySelectorAll("[role]").forEach((part) => part.removeAttribute("role"));
       picture.drawn = drawn;
     }
-    if (mine === drawings) document.body.dataset.drawn = location.hash || "#";
+    if (mine !== drawings) return;
+    document.body.dataset.drawn = location.hash;
+    performance.mark("drawn");
   }
 
   // ---- page ----------------------------------------------------------------
