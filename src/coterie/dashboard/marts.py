@@ -58,6 +58,9 @@ class Marts:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
+        # DuckDB 2.0.0 bounds a sum by one row where rows are those of the last publication (a join
+        # with a subquery of one row), and narrows it when it sorts: 300 came back as 44.
+        connection.execute("set disabled_optimizers = 'statistics_propagation'")
         self._made: dict[str, Any] = {}
         self._layout = find_layout(connection)
         if not self.rows(f"select 1 from {self.relation('publications', 'publication')} limit 1"):
