@@ -105,8 +105,9 @@ def _active(
     by = f"case when churn_basis <> 'left already' then '{ACTIVE}' end"
     rows = _aggregate(marts, by, measures, "true")
     counts = {row[:3]: row[3] for row in rows}
-    totals = {key for key in counts if ALL in key[:2]}
-    hidden = hidden_cells(counts, lines(list(counts), 3), minimum=marts.min_cell_size, kept=totals)
+    # Rather a choice than what the more general one says of the active.
+    kept = {key: 2 * key[:2].count(ALL) for key in counts}
+    hidden = hidden_cells(counts, lines(list(counts), 3), minimum=marts.min_cell_size, kept=kept)
     return rows, {key for key in counts if key in hidden}
 
 
@@ -275,6 +276,6 @@ def _hidden(marts: Marts, counts: Mapping[Key, int], sums: Sequence[Sum], where:
     """Hide what every table hides, and of the totals that others show nothing but in need."""
     unseen = marts.hidden_choices
     forced = {key for key in counts if key[:2] in unseen}
-    totals = {key for key in counts if key[2] == ALL and key not in forced}
-    kept = totals if where == "true" else set()
+    shown = {key for key in counts if key[2] == ALL and key not in forced and where == "true"}
+    kept = {key: 4 if key in shown else key[:2].count(ALL) for key in counts}
     return hidden_cells(counts, sums, minimum=marts.min_cell_size, forced=forced, kept=kept)

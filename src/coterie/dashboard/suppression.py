@@ -82,7 +82,7 @@ def hidden_cells(
     *,
     minimum: int,
     forced: Collection[Key] = (),
-    kept: Collection[Key] = (),
+    kept: Collection[Key] | Mapping[Key, int] = (),
 ) -> set[Key]:
     """Keys of the cells that must not be shown; see `suppress`.
 
@@ -97,7 +97,8 @@ def hidden_cells(
     forced
         Cells that are hidden whatever they count.
     kept
-        Cells that another table shows: hidden here only where nothing else is left.
+        Cells that another table shows, or that readers would miss: hidden here only where nothing
+        else is left. A mapping says how much each is worth; cells of less are hidden first.
     """
     hidden = {key for key, customers in counts.items() if 0 < customers < minimum}
     hidden |= {key for key in forced if key in counts}
@@ -106,8 +107,9 @@ def hidden_cells(
         for total, parts in sums
         if total in counts
     ]
+    worth = _worth(equations, kept if isinstance(kept, Mapping) else dict.fromkeys(kept, 2))
     while True:
-        further = _unprotected(counts, equations, hidden, minimum, kept)
+        further = _unprotected(counts, equations, hidden, minimum, worth)
         if not further:
             return hidden
         hidden |= further
@@ -129,22 +131,35 @@ def lines(keys: Sequence[tuple[Any, ...]], dimensions: int) -> list[Sum]:
     return result
 
 
+def _worth(equations: Sequence[Sum], kept: Mapping[Key, int]) -> dict[Key, int]:
+    """How late each cell is hidden: the only part of a total is that total, and worth as much."""
+    worth = dict(kept)
+    alone = [(total, parts[0]) for total, parts in equations if len(parts) == 1]
+    while True:
+        raised = {
+            part: max(worth.get(total, 0), 1)
+            for total, part in alone
+            if worth.get(part, 0) < max(worth.get(total, 0), 1)
+        }
+        if not raised:
+            return worth
+        worth |= raised
+
+
 def _unprotected(
     counts: Mapping[Key, int],
     equations: Sequence[Sum],
     hidden: set[Key],
     minimum: int,
-    kept: Collection[Key],
+    worth: Mapping[Key, int],
 ) -> set[Key]:
     """Cells to hide next: one for each sum that gives something away, else for each cell."""
-    # The only part of a total is that total: hiding it would hide the more general one too.
-    only = {parts[0] for _, parts in equations if len(parts) == 1}
 
     def smallest(cells: Iterable[Key], hidden: set[Key]) -> Key | None:
         """Choose the shown cell that loses the least."""
         return min(
             (key for key in cells if key not in hidden),
-            key=lambda key: (2 * (key in kept) + (key in only), counts[key], str(key)),
+            key=lambda key: (worth.get(key, 0), counts[key], str(key)),
             default=None,
         )
 
