@@ -17,7 +17,7 @@ from coterie.dashboard.blocks import ALL, HIDDEN
 
 Key = Hashable
 # Below this a number of the null space is rounding.
-_ZERO = 1e-9
+_ZERO = 1e-7
 # A total and the parts that add up to it.
 Sum = tuple[Key, tuple[Key, ...]]
 
@@ -190,21 +190,37 @@ def _unprotected(
 
 def determined(equations: Sequence[Sum], hidden: set[Key]) -> set[Key]:
     """Find hidden cells that the sums fix: 0 in every null vector of the equations."""
-    keys = sorted(hidden, key=str)
-    column = {key: number for number, key in enumerate(keys)}
-    rows = []
+    rows: list[dict[Key, int]] = []
     for total, parts in equations:
-        row = np.zeros(len(keys))
-        for part in parts:
-            if part in column:
-                row[column[part]] = 1
-        if total in column:
-            row[column[total]] = -1
-        if row.any():
+        row = {part: 1 for part in parts if part in hidden}
+        if total in hidden:
+            row[total] = -1
+        if row:
             rows.append(row)
-    if not rows:
-        return set()
-    _, singular, vectors = np.linalg.svd(np.array(rows))
-    rank = int((singular > _ZERO).sum())
-    free = np.abs(vectors[rank:]).max(axis=0, initial=0)
-    return {key for key in keys if free[column[key]] < _ZERO}
+    return {key for group in _connected(rows) for key in _fixed(group)}
+
+
+def _connected(rows: list[dict[Key, int]]) -> list[list[dict[Key, int]]]:
+    """Put together the equations that share an unknown, each with any other of its group."""
+    groups: dict[int, list[dict[Key, int]]] = {}
+    group_of: dict[Key, int] = {}
+    for number, row in enumerate(rows):
+        groups[number] = [row]
+        for other in {group_of[key] for key in row if key in group_of}:
+            for joined in groups[other]:
+                group_of.update(dict.fromkeys(joined, number))
+            groups[number] += groups.pop(other)
+        group_of.update(dict.fromkeys(row, number))
+    return list(groups.values())
+
+
+def _fixed(rows: list[dict[Key, int]]) -> list[Key]:
+    keys = sorted({key for row in rows for key in row}, key=str)
+    column = {key: number for number, key in enumerate(keys)}
+    matrix = np.zeros((len(rows), len(keys)))
+    for number, row in enumerate(rows):
+        for key, sign in row.items():
+            matrix[number, column[key]] = sign
+    values, vectors = np.linalg.eigh(matrix.T @ matrix)
+    free = np.abs(vectors[:, values < _ZERO]).max(axis=1, initial=0)
+    return [key for key in keys if free[column[key]] < _ZERO]
