@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 import vl_convert
+from threadpoolctl import threadpool_limits
 
 from coterie import __version__
 from coterie.dashboard.blocks import ALL, HIDDEN, Block, Page, Table
@@ -27,7 +28,8 @@ class PageError(Exception):
 
 def build_page(marts: Marts) -> str:
     """Build the HTML file of the dashboard."""
-    with ThreadPoolExecutor(1) as aside:
+    # The matrices are small: more threads only wait for each other.
+    with ThreadPoolExecutor(1) as aside, threadpool_limits(1):
         # The bundle takes a second of its own.
         bundle = aside.submit(vl_convert.javascript_bundle)
         return fill_template(_data(marts), bundle.result())

@@ -3,8 +3,8 @@
 A cell that counts fewer customers than the minimum is hidden (primary suppression). As tables show
 totals too, one hidden cell could be got by subtraction, so others are hidden with it (complementary
 suppression): in every sum of which a part is hidden, two cells at least are hidden and the hidden
-parts count the minimum together. What several sums together still determine is found by the null
-space of their equations.
+parts count the minimum together. What several sums together still determine is found by solving
+their equations.
 """
 
 from collections import defaultdict
@@ -16,7 +16,7 @@ import numpy as np
 from coterie.dashboard.blocks import ALL, HIDDEN
 
 Key = Hashable
-# Below this a number of the null space is rounding.
+# Below this a number of the eliminated equations is rounding.
 _ZERO = 1e-9
 # A total and the parts that add up to it.
 Sum = tuple[Key, tuple[Key, ...]]
@@ -189,22 +189,52 @@ def _unprotected(
 
 
 def determined(equations: Sequence[Sum], hidden: set[Key]) -> set[Key]:
-    """Find hidden cells that the sums fix: 0 in every null vector of the equations."""
-    keys = sorted(hidden, key=str)
-    column = {key: number for number, key in enumerate(keys)}
-    rows = []
+    """Find hidden cells that the sums fix: what elimination leaves alone in an equation."""
+    rows: list[dict[Key, int]] = []
     for total, parts in equations:
-        row = np.zeros(len(keys))
-        for part in parts:
-            if part in column:
-                row[column[part]] = 1
-        if total in column:
-            row[column[total]] = -1
-        if row.any():
+        row = {part: 1 for part in parts if part in hidden}
+        if total in hidden:
+            row[total] = -1
+        if row:
             rows.append(row)
-    if not rows:
-        return set()
-    _, singular, vectors = np.linalg.svd(np.array(rows))
-    rank = int((singular > _ZERO).sum())
-    free = np.abs(vectors[rank:]).max(axis=0, initial=0)
-    return {key for key in keys if free[column[key]] < _ZERO}
+    return {key for group in _connected(rows) for key in _fixed(group)}
+
+
+def _connected(rows: list[dict[Key, int]]) -> list[list[dict[Key, int]]]:
+    """Put together the equations that share an unknown, each with any other of its group."""
+    groups: dict[int, list[dict[Key, int]]] = {}
+    group_of: dict[Key, int] = {}
+    for number, row in enumerate(rows):
+        groups[number] = [row]
+        for other in {group_of[key] for key in row if key in group_of}:
+            for joined in groups[other]:
+                group_of.update(dict.fromkeys(joined, number))
+            groups[number] += groups.pop(other)
+        group_of.update(dict.fromkeys(row, number))
+    return list(groups.values())
+
+
+def _fixed(rows: list[dict[Key, int]]) -> list[Key]:
+    """Eliminate as Gauss and Jordan did: what is free in the equations is free in the cells."""
+    keys = sorted({key for row in rows for key in row}, key=str)
+    column = {key: number for number, key in enumerate(keys)}
+    matrix = np.zeros((len(rows), len(keys)))
+    for number, row in enumerate(rows):
+        for key, sign in row.items():
+            matrix[number, column[key]] = sign
+    pivots: list[int] = []
+    for number in range(len(keys)):
+        rest = np.abs(matrix[len(pivots) :, number])
+        if not rest.size or rest.max() < _ZERO:
+            continue
+        at = len(pivots)
+        best = at + int(rest.argmax())
+        matrix[[at, best]] = matrix[[best, at]]
+        matrix[at] /= matrix[at, number]
+        others = np.flatnonzero(np.abs(matrix[:, number]) > _ZERO)
+        others = others[others != at]
+        matrix[others] -= np.outer(matrix[others, number], matrix[at])
+        pivots.append(number)
+    # An equation of one unknown is left: no other can take from it.
+    alone = (np.abs(matrix[: len(pivots)]) > _ZERO).sum(axis=1) == 1
+    return [keys[number] for number, is_alone in zip(pivots, alone, strict=True) if is_alone]

@@ -299,7 +299,10 @@ def hidden_risk_cells(cells: Mapping[Cell, Sums], marts: Marts) -> set[Any]:
     # The overview counts the same customers as the active ones, and settles which are shown.
     unseen = {row[:2] for row in active_cube(marts, {}) if row[2] == ACTIVE and row[3] is HIDDEN}
     forced = [key for key in cells if key[:2] in unseen]
-    kept = [key for key in cells if key[2] == ALL and key[:2] not in unseen]
+    # Hidden last: what the overview shows, then what is said of more customers.
+    kept = {
+        key: 4 if key[2] == ALL and key[:2] not in unseen else key[:2].count(ALL) for key in cells
+    }
     return hidden_cells(counts, sums, minimum=marts.min_cell_size, forced=forced, kept=kept)
 
 
