@@ -23,6 +23,8 @@ from coterie.dashboard.blocks import (
 from coterie.dashboard.charts import chart, segment_axis, segment_scale, spec
 from coterie.dashboard.cubes import ACTIVE, active_cube, segment_cube
 from coterie.dashboard.marts import NONE, Marts
+from coterie.dashboard.pages import stability_and_drift
+from coterie.dashboard.pages.stability_and_drift import verdict, verdict_sentences
 from coterie.dashboard.words import Words
 
 # A customer more likely to leave than to stay.
@@ -133,7 +135,11 @@ def _trend(marts: Marts) -> Table:
 
 
 def _answers(marts: Marts, words: Words) -> list[Block]:
-    return [_grows(marts, words), _leaves(marts, words), _trust(marts, words)]
+    return [
+        _grows(marts, words),
+        _leaves(marts, words),
+        verdict_sentences(verdict(marts), words, page=stability_and_drift.KEY)[0],
+    ]
 
 
 def _grows(marts: Marts, words: Words) -> Answer:
@@ -231,86 +237,6 @@ def _horizon(marts: Marts) -> int | None:
         f"select max(horizon_days) from {marts.relation('score_models')} where outcome = 'churn'"
     )
     return found[0][0]
-
-
-def _trust(marts: Marts, words: Words) -> Answer:
-    """Tell what the checks, the resampling and the comparison with earlier days say."""
-    page = "stability_and_drift"
-    failed = failed_since(marts)
-    if failed:
-        return Answer(
-            "answer.trust",
-            "answer.trust.refused",
-            page,
-            {
-                "failed": words.integer(failed),
-                "date": words.day(marts.publication["as_of_date"]),
-            },
-            "watch",
-            "answer.trust.headline.refused",
-        )
-    values = {
-        "checks": words.integer(marts.publication["checks_passed"]),
-        "drift": _drift(marts, words),
-    }
-    model = model_in_force(marts)
-    if model is None:
-        return Answer("answer.trust", "answer.trust.unknown", page, values)
-    if model["jaccard_min"] is None:
-        return Answer(
-            "answer.trust",
-            "answer.trust.rules",
-            page,
-            values,
-            "watch",
-            "answer.trust.headline.rules",
-        )
-    values["jaccard"] = words.share(model["jaccard_min"])
-    kind = "groups" if model["verdict"] == "separate groups" else "continuum"
-    values["kind"] = words(f"answer.trust.{kind}")
-    return Answer("answer.trust", "answer.trust.yes", page, values, "good", "answer.trust.headline")
-
-
-def failed_since(marts: Marts) -> int:
-    """Count the gates that keep a later build from being published."""
-    if not marts.has("publication_checks", "publication"):
-        return 0
-    (row,) = marts.rows(
-        f"""
-        select count(*) from {marts.relation("publication_checks", "publication")}
-        where publication_id > $last and not is_passed
-        """,
-        {"last": marts.publication["publication_id"]},
-    )
-    return row[0]
-
-
-def model_in_force(marts: Marts) -> dict[str, Any] | None:
-    """Look up the model that gives today's segments."""
-    if not marts.has("segment_models"):
-        return None
-    found = marts.records(
-        f"select * from {marts.relation('segment_models')} where model_version = $version",
-        {"version": marts.publication["model_version"]},
-    )
-    return found[0] if found else None
-
-
-def _drift(marts: Marts, words: Words) -> str:
-    health = (
-        marts.records(
-            f"select * from {marts.relation('segment_health')} where publication_id = $last",
-            {"last": marts.publication["publication_id"]},
-        )
-        if marts.has("segment_health")
-        else []
-    )
-    if not health or health[0]["last_as_of_date"] is None:
-        return words("answer.trust.drift.first")
-    drifted = health[0]["features_drifted"] or 0
-    if drifted:
-        return words("answer.trust.drift.some", features=words.integer(drifted))
-    return words("answer.trust.drift.none")
 
 
 def _change(marts: Marts, words: Words) -> Block:
