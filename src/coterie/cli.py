@@ -17,6 +17,7 @@ from coterie.demo.command import run_demo
 from coterie.diff import Side, diff_to_json, diff_to_markdown, diff_warehouses, print_diff
 from coterie.explain import explain_customers, explanations_to_json, print_explanation
 from coterie.export import export_marts, export_to_json, print_export
+from coterie.java import java_problem
 from coterie.parity import (
     ParityError,
     compare_folders,
@@ -24,7 +25,6 @@ from coterie.parity import (
     print_comparison,
     read_grains,
 )
-from coterie.spark import java_problem
 from coterie.summary import print_summary, read_summary, to_json
 from coterie.warehouse import WarehouseError, open_files, open_reader, warehouse_path
 
