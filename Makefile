@@ -32,7 +32,7 @@ PARITY_MODELS := customer_identities, customer_features, feature_scaling, segmen
 PARITY_WITHOUT := --exclude-resource-type test --exclude-resource-type unit_test
 PARITY_ENGINES := .venv/spark.stamp
 
-.PHONY: help build demo map export spark cluster parity spark35 test quick lint examples prove docs lock clean
+.PHONY: help build dashboard demo map export spark cluster parity spark35 test quick lint examples prove docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1\t/' | expand -t 12
@@ -51,9 +51,19 @@ help: ## list the targets
 	@$(PIP_INSTALL) --require-hashes -r requirements/dev.txt | $(COUNT_PACKAGES)
 	@touch $@
 
+.venv/dashboard.stamp: requirements/dashboard.txt .venv/base.stamp
+	@echo "==> installing the locked charting libraries into .venv"
+	@$(PIP_INSTALL) --require-hashes -r requirements/dashboard.txt | $(COUNT_PACKAGES)
+	@touch $@
+
 .venv/spark.stamp: requirements/spark.txt .venv/base.stamp
 	@echo "==> installing locked Spark into .venv (some 500 MB, once)"
 	@$(PIP_INSTALL) --require-hashes -r requirements/spark.txt | $(COUNT_PACKAGES)
+	@touch $@
+
+.venv/lineage.stamp: requirements/lineage.txt .venv/base.stamp
+	@echo "==> installing locked dbt-colibri into .venv, for the lineage of columns"
+	@$(PIP_INSTALL) --require-hashes -r requirements/lineage.txt | $(COUNT_PACKAGES)
 	@touch $@
 
 .venv-spark35/stamp: requirements/spark35.txt pyproject.toml
@@ -66,8 +76,12 @@ help: ## list the targets
 build: demo ## demo in, marts out, and a summary
 	@echo "==> dbt build"
 	@$(BIN)/dbt build
-	@$(MAKE) --no-print-directory docs
+	@$(MAKE) --no-print-directory docs dashboard
 	@$(BIN)/coterie summary
+
+dashboard: .venv/dashboard.stamp ## write the dashboard of the last publication, one file that opens offline
+	@echo "==> dashboard"
+	@$(BIN)/coterie dashboard
 
 demo: .venv/base.stamp ## generate the demo's raw tables, if they are not current
 	@$(BIN)/coterie demo --customers $(CUSTOMERS) --seed $(SEED) --months $(MONTHS) --if-needed
@@ -115,16 +129,21 @@ spark35: .venv-spark35/stamp ## the same with every test of dbt on Spark 3.5, in
 	@$(MAKE) --no-print-directory parity CUSTOMERS=1000 BIN=.venv-spark35/bin PARITY_ENGINES=$< \
 		PARITY=$(CURDIR)/warehouse/spark35 PARITY_WITHOUT=
 
-docs: .venv/base.stamp ## write the browsable lineage and catalogue, one file that opens offline
+docs: .venv/lineage.stamp ## write the catalogue and the lineage of columns, files that open offline
 	@echo "==> dbt docs"
 	@$(BIN)/dbt --quiet docs generate --static
+	@$(BIN)/python -m coterie.catalogue target
 
-lint: .venv/dev.stamp ## ruff, sqlfluff and the project's own rules
+lint: .venv/dev.stamp ## ruff, sqlfluff, and the rules of the catalogue
 	@echo "==> ruff"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@echo "==> sqlfluff"
 	@COTERIE_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --processes 2 models tests
+	@echo "==> dbt-bouncer and dbt-score"
+	@$(BIN)/dbt --quiet parse
+	@$(BIN)/dbt-bouncer run > target/dbt-bouncer.txt 2>&1 || { cat target/dbt-bouncer.txt; exit 1; }
+	@PYTHONPATH=tests/python $(BIN)/dbt-score lint --show failing-rules
 
 quick: lint ## lint and the tests that need no warehouse
 	@echo "==> pytest, without a warehouse"

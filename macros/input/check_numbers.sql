@@ -132,7 +132,8 @@
         'input_retired_days': [0, none, true],
         'max_customer_shrinkage': [0, 1, false],
         'max_rejected_share': [0, 1, false],
-        'min_segment_share': [0, 1, false]
+        'min_segment_share': [0, 1, false],
+        'min_cell_size': [1, none, true]
     } -%}
     {%- for name, range in ranges.items() -%}
         {%- do coterie.check_number(name, var(name), range[0], range[1], range[2]) -%}

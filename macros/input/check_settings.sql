@@ -30,6 +30,7 @@
     {%- do coterie.check_form('default_country', var('default_country'), '[A-Z]{2}', 'an ISO 3166 alpha-2 code like FR') -%}
     {%- do coterie.check_form('segment_language', var('segment_language'), 'en|fr', 'en or fr') -%}
     {%- do coterie.check_form('churn_definition', var('churn_definition'), 'silence|contract', 'silence or contract') -%}
+    {%- do coterie.check_form('semantic_layer', var('semantic_layer'), 'own|always', 'own or always') -%}
     {%- do coterie.check_form('score_split', var('score_split'), 'time|customers', 'time or customers') -%}
     {%- do coterie.check_form('store_period', var('store_period'), 'day|month|year', 'day, month or year') -%}
     {%- for name in ['as_of_date', 'known_until', 'demo_known_until', 'drift_accepted_on'] if var(name, '') -%}

@@ -19,10 +19,10 @@
     (
         select
             {%- for name, type in columns.items() %}
-            cast({{ name if name in stored else 'null' }} as {{ type }}) as {{ name }}{{ ',' if not loop.last }}
+            cast({{ 'stored_rows.' ~ name if name in stored else 'null' }} as {{ type }}) as {{ name }}{{ ',' if not loop.last }}
             {%- endfor %}
         {%- if relation is not none %}
-        from {{ relation }}
+        from {{ relation }} as stored_rows
         {%- else %}
         where 1 = 0
         {%- endif %}

@@ -1,5 +1,6 @@
-{#- The rows of a store that belong to the last publication: what every mart selects from. `in`, not `=`: DuckDB 2.0 gives all
-    rows for `limit 10` over a view that compares with a subquery of one row. -#}
+{#- The rows of a store that belong to the last publication: what every mart selects from. `in`, not `=`: over a view that
+    compares with a subquery of one row, DuckDB 2.0 gives all rows for `limit 10`, and wrong sums where they are sorted
+    or compared (sum(orders) order by 1). -#}
 {% macro published(store_name) -%}
     (
         select store.*

@@ -21,7 +21,10 @@ cohort_retention as (
         cast(repeat_rate as double) as repeat_rate,
         cast(expected_retention as double) as expected_retention,
         cast(expected_revenue as double) as expected_revenue,
-        cast(expected_cumulative_revenue as double) as expected_cumulative_revenue
+        cast(expected_cumulative_revenue as double) as expected_cumulative_revenue,
+        cast(
+            case when period_unit = 'month' then {{ dbt.dateadd('month', 'period', 'cohort_month') }} end as date
+        ) as calendar_month
     from cohort_retention_store
 
 )

@@ -1,7 +1,9 @@
 -- A log: every publication is shown, as far as its rows are kept.
 with feature_drift_store as (
 
-    select store.*
+    select
+        store.*,
+        publications.as_of_date
     from {{ ref('coterie', 'feature_drift_store') }} as store
     inner join {{ ref('coterie', 'publications') }} as publications
         on
@@ -28,7 +30,8 @@ feature_drift as (
         cast(has_drifted_since_training as boolean) as has_drifted_since_training,
         cast(has_collapsed as boolean) as has_collapsed,
         cast(note as string) as note,
-        cast(model_version as string) as model_version
+        cast(model_version as string) as model_version,
+        cast(as_of_date as date) as as_of_date
     from feature_drift_store
 
 )

@@ -1,6 +1,7 @@
 {#- Whether this build trains, one row per outcome. Reads what earlier builds decided, so it stands before everything it
     decides about. -#}
 {%- set features = coterie.prediction_features() -%}
+{%- set category_features = features | selectattr('categories', 'defined') | selectattr('categories') | list -%}
 with
 
 decisions as (
@@ -305,8 +306,7 @@ plan as (
         accepted_model_version,
         features_hash,
         '{{ features | map(attribute="name") | join(",") }}' as features,
-        '{{ features | selectattr("categories", "defined") | selectattr("categories") | map(attribute="name") | join(",") }}'
-            as category_features,
+        '{{ category_features | map(attribute="name") | join(",") }}' as category_features,
         '{{ tojson(coterie.score_settings(), sort_keys=true) }}' as settings
     from reasons
 

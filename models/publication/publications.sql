@@ -49,7 +49,9 @@ publications as (
         candidate.unowned_revenue,
         candidate.unstitched_visitors,
         publication_checks.checks_passed,
-        cast({{ dbt.string_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S')) }} as timestamp) as published_at
+        cast({{ dbt.string_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S')) }} as timestamp) as published_at,
+        {{ var('min_cell_size') }} as min_cell_size,
+        {{ coterie.text_literal(var('reporting_currency')) }} as reporting_currency
     from candidate
     inner join publication_checks
         on candidate.publication_id = publication_checks.publication_id

@@ -12,10 +12,12 @@ import duckdb
 import typer
 from rich.console import Console
 
+from coterie.dashboard.command import DEFAULT_OUTPUT, write_dashboard
 from coterie.demo.command import run_demo
 from coterie.diff import Side, diff_to_json, diff_to_markdown, diff_warehouses, print_diff
 from coterie.explain import explain_customers, explanations_to_json, print_explanation
 from coterie.export import export_marts, export_to_json, print_export
+from coterie.java import java_problem
 from coterie.parity import (
     ParityError,
     compare_folders,
@@ -23,7 +25,6 @@ from coterie.parity import (
     print_comparison,
     read_grains,
 )
-from coterie.spark import java_problem
 from coterie.summary import print_summary, read_summary, to_json
 from coterie.warehouse import WarehouseError, open_files, open_reader, warehouse_path
 
@@ -42,6 +43,10 @@ app = typer.Typer(
 WarehouseOption = Annotated[
     Path | None,
     typer.Option("--warehouse", help="DuckDB file; default: COTERIE_WAREHOUSE or warehouse/."),
+]
+FilesOption = Annotated[
+    Path | None,
+    typer.Option("--files", help="Read the folder that `write_marts` wrote instead (Spark)."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -111,10 +116,7 @@ def demo(
 @app.command()
 def summary(
     warehouse: WarehouseOption = None,
-    files: Annotated[
-        Path | None,
-        typer.Option(help="Read the folder that `write_marts` wrote instead (Spark)."),
-    ] = None,
+    files: FilesOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Tell what the last build published.
@@ -218,6 +220,25 @@ def export(
         typer.echo(export_to_json(done))
     else:
         print_export(done, _console())
+
+
+@app.command()
+def dashboard(
+    warehouse: WarehouseOption = None,
+    files: FilesOption = None,
+    output: Annotated[Path, typer.Option(help="HTML file to write.")] = DEFAULT_OUTPUT,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the dashboard of the last publication: one HTML file.
+
+    Exit codes: 0 it is written, 2 an error.
+    """
+    with _told_errors(), open_files(files) if files else open_reader(warehouse) as connection:
+        size = write_dashboard(connection, output)
+    if as_json:
+        typer.echo(json.dumps({"file": str(output), "bytes": size}))
+    else:
+        typer.echo(f"{output}: {size / 1e6:.1f} MB, opens in any browser")
 
 
 @app.command()

@@ -10,6 +10,7 @@ from coterie.warehouse import WarehouseError, quoted
 
 #: Key of every mart: the columns of its test `unique_combination`, which a test compares with this.
 GRAINS: dict[str, tuple[str, ...]] = {
+    "calendar_days": ("calendar_date",),
     "cohort_retention": (
         "breakdown",
         "breakdown_value",

@@ -9,6 +9,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from coterie.dashboard.command import DEFAULT_OUTPUT
 from coterie.marts import find_layout
 
 
@@ -198,7 +199,10 @@ def _print_places(console: Console, place: Path) -> None:
         console.print(f"Docs       {docs}  (open in a browser: lineage and every column)")
     else:
         console.print("Docs       not written yet: run `make docs`")
-    console.print("Dashboard  not part of this version: query the marts from any BI tool")
+    if DEFAULT_OUTPUT.exists():
+        console.print(f"Dashboard  {DEFAULT_OUTPUT}  (open in a browser)")
+    else:
+        console.print("Dashboard  not written yet: run `coterie dashboard`")
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 from jinja2 import Environment
 
-from coterie.spark import java_problem
+from coterie.java import java_problem
 
 ROOT = Path(__file__).parents[2]
 

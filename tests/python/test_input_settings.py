@@ -111,6 +111,7 @@ def test_the_settings_of_a_training_round_are_the_library_s():
         ({"basket_categories": "fashion"}, "basket_categories is 'fashion', but should be a list"),
         ({"order_channels": ["web", "in-store"]}, "order_channels[1] is 'in-store'"),
         ({"content_types": ["x; drop"]}, "content_types[0] is 'x; drop'"),
+        ({"semantic_layer": "sometimes"}, "semantic_layer is 'sometimes', but should be own or"),
         ({"content_types": [1]}, "content_types[0] is '1'"),
         ({"survey_scales": ["price"]}, "survey_scales is '['price']', but should be a mapping"),
         ({"survey_scales": {"price paid": ["q1"]}}, "survey_scales[0] is 'price paid'"),

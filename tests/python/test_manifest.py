@@ -1,6 +1,7 @@
-"""What dbt knows of the project: everything is described, nothing reads the truth."""
+"""What dbt knows of the project agrees with the warehouse, and nothing reads the truth.
 
-import re
+That everything is described and in its place is test_catalogue.py's business.
+"""
 
 import duckdb
 import pytest
@@ -18,15 +19,6 @@ def test_no_node_reads_the_truth(manifest):
         assert "demo_truth" not in code, node["unique_id"]
     for source in manifest["sources"].values():
         assert source["schema"] != "demo_truth", source["unique_id"]
-
-
-def test_every_node_is_described_with_its_grain(ours):
-    for node in ours:
-        assert node["description"].strip(), node["unique_id"]
-        if node["resource_type"] == "model":
-            assert re.match(r"(One row|One row per|Up to one row)", node["description"]), (
-                f"{node['name']}: the first sentence states the grain: {node['description'][:60]}"
-            )
 
 
 def test_every_column_is_described(ours, warehouse):
@@ -51,17 +43,6 @@ def test_every_column_is_described(ours, warehouse):
     assert wrong == {}
 
 
-def test_every_macro_and_argument_is_described(manifest):
-    silent = [
-        macro["name"]
-        for macro in manifest["macros"].values()
-        if macro["package_name"] == "coterie"
-        and not macro["name"].startswith(("_", "test_", "default__", "duckdb__", "spark__"))
-        and not macro["description"].strip()
-    ]
-    assert silent == []
-
-
 def test_schemas_are_the_house(ours):
     schemas = {node["schema"] for node in ours if node["resource_type"] == "model"}
     assert schemas == {
@@ -73,20 +54,6 @@ def test_schemas_are_the_house(ours):
         "publication",
         "marts",
     }
-
-
-def test_marts_are_contracted(ours):
-    marts = [node for node in ours if node["schema"] == "marts"]
-    assert {node["name"] for node in marts} >= {
-        "customers",
-        "customer_segments",
-        "customer_dimensions",
-        "segments",
-        "segment_profiles",
-        "segment_personas",
-    }
-    for mart in marts:
-        assert mart["contract"]["enforced"], mart["name"]
 
 
 def test_personal_data_stays_in_identity(ours):

@@ -270,3 +270,50 @@ def test_no_name_of_the_project_leads_a_test_astray(shop, tmp_path):
     parents = project.manifest["parent_map"]
     wrong = {name for name in ours if any(".shop." in parent for parent in parents[name])}
     assert wrong == set()
+
+
+# A semantic layer of the shop's own, under names that Coterie's has too.
+SHOP_METRICS = {
+    "models/customers.sql": """
+        select 1 as customer_id, 9.5 as spent, cast('2026-01-01' as date) as since
+        """,
+    "models/days.sql": "select cast('2026-01-01' as date) as calendar_date",
+    "models/_models.yml": """
+        version: 2
+        models:
+          - name: days
+            time_spine: {standard_granularity_column: calendar_date}
+            columns: [{name: calendar_date, granularity: day}]
+        semantic_models:
+          - name: customers
+            model: ref('customers')
+            defaults: {agg_time_dimension: since}
+            entities: [{name: customer, type: primary, expr: customer_id}]
+            dimensions: [{name: since, type: time, type_params: {time_granularity: day}}]
+            measures: [{name: order_revenue, agg: sum, expr: spent}]
+        metrics:
+          - name: revenue
+            label: Revenue
+            type: simple
+            type_params: {measure: order_revenue}
+        """,
+}
+
+
+def test_metrics_of_the_project_are_its_own_unless_it_asks_for_ours(tmp_path):
+    kept = {name: SHOP[name] for name in SHOP if not name.startswith(("models/", "macros/"))}
+    head = kept["dbt_project.yml"].split("vars:")[0]
+    kept["dbt_project.yml"] = head
+    project = InstalledProject(write(tmp_path / "shop", kept | SHOP_METRICS), tmp_path)
+    project.dbt("deps").expect_success()
+    project.dbt("parse").expect_success()
+    assert set(project.manifest["metrics"]) == {"metric.shop.revenue"}
+    assert project.manifest["nodes"]["model.coterie.calendar_days"]["time_spine"] is None
+
+    for name in SHOP_METRICS:
+        (project.folder / name).unlink()
+    asks = head + "vars: {coterie: {semantic_layer: always}}\n"
+    write(project.folder, {"dbt_project.yml": asks})
+    project.dbt("parse").expect_success()
+    assert "metric.coterie.revenue" in project.manifest["metrics"]
+    assert project.manifest["nodes"]["model.coterie.calendar_days"]["time_spine"]

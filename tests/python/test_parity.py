@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from dbt_project_runner import MARTS
 
+from coterie.java import java_problem
 from coterie.parity import (
     EXAMPLES,
     Grain,
@@ -19,7 +20,6 @@ from coterie.parity import (
     compare_folders,
     read_grains,
 )
-from coterie.spark import java_problem
 
 GRAINS = {"things": Grain(key=("id", "day"), of_the_build=frozenset({"build_id"}))}
 # Every kind of column that a relation holds; 0.1 + 0.2 is not 0.3, but near enough.

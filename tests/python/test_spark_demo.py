@@ -24,6 +24,7 @@ SCRIPT = Path(__file__).with_name("spark_plans.py")
 
 # Models that join without a key, and what the smaller side holds.
 PRODUCTS = {
+    "calendar_days": "ten digits with themselves",
     "candidate": "one row each",
     "cohort_expectations": "days of first purchases, periods and the parameters",
     "cohort_figures": "five breakdowns; cohorts and their periods",

@@ -1,0 +1,1 @@
+"""The dashboard: one HTML file, aggregates of the marts only, that opens without a network."""
