@@ -1,7 +1,9 @@
 {#- Whether this build trains, one row per outcome. Reads what earlier builds decided, so it stands before everything it
     decides about. -#}
 {%- set features = coterie.prediction_features() -%}
-{%- set category_features = features | selectattr('categories', 'defined') | selectattr('categories') | list -%}
+{%- set names = features | map(attribute='name') | join(',') -%}
+{%- set categories = features | selectattr('categories', 'defined') | selectattr('categories') -%}
+{%- set category_names = categories | map(attribute='name') | join(',') -%}
 with
 
 decisions as (
@@ -305,8 +307,8 @@ plan as (
         decision_number,
         accepted_model_version,
         features_hash,
-        '{{ features | map(attribute="name") | join(",") }}' as features,
-        '{{ category_features | map(attribute="name") | join(",") }}' as category_features,
+        '{{ names }}' as features,
+        '{{ category_names }}' as category_features,
         '{{ tojson(coterie.score_settings(), sort_keys=true) }}' as settings
     from reasons
 
