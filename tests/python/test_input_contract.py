@@ -21,8 +21,10 @@ def staging_only(folder: Path) -> ProjectRunner:
     project = ProjectRunner(folder)
     for part in ("models", "tests"):
         for path in (project.folder / part).iterdir():
-            if path.name not in ("staging", "generic"):
+            if path.is_dir() and path.name not in ("staging", "generic"):
                 shutil.rmtree(path)
+    # Of the files beside the layers, what speaks of marts only.
+    (project.folder / "models/_exposures.yml").unlink()
     shutil.rmtree(project.folder / "python_models")
     (project.folder / "models/staging/_staging__unit_tests.yml").unlink()
     return project
