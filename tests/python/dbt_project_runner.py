@@ -61,11 +61,12 @@ EXPLAINING = (
 
 @dataclass(frozen=True)
 class DbtResult:
-    """Exit code, output and the status of each node of one dbt run."""
+    """Exit code, output, and the status and seconds of each node of one dbt run."""
 
     exit_code: int
     output: str
     statuses: dict[str, str]
+    seconds: dict[str, float]
 
     def status(self, name: str) -> str:
         """Status of the one node whose unique id ends with, or holds, the name."""
@@ -169,11 +170,12 @@ class ProjectRunner:
         results.unlink(missing_ok=True)
         process = self.start_dbt(*arguments, variables=variables)
         output = self.read_output(process)
-        statuses = {}
+        statuses, seconds = {}, {}
         if results.exists():
             for result in json.loads(results.read_text())["results"]:
                 statuses[result["unique_id"]] = result["status"]
-        return DbtResult(process.returncode, output, statuses)
+                seconds[result["unique_id"]] = result["execution_time"]
+        return DbtResult(process.returncode, output, statuses, seconds)
 
     def read_output(self, process: subprocess.Popen) -> str:
         """Wait for a process and give what it said."""

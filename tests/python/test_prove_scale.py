@@ -19,6 +19,28 @@ from test_segmentation_truth import ARI_MIN, LABELS_QUERY
 
 pytestmark = pytest.mark.prove
 
+# A training and what is stored of it: from the plan to the decision, and every table of parameters.
+TRAINING_MODELS = (
+    "segment_training_plan",
+    "feature_scaling",
+    "segment_training_bins",
+    "segment_sample_checks",
+    "segment_incumbent",
+    "incumbent_assignments",
+    "segment_sample_vectors",
+    "segment_fits",
+    "segment_imputations",
+    "encoder_layers",
+    "segment_prototypes",
+    "segment_micro_prototypes",
+    "segment_trials",
+    "segment_tree",
+    "segment_rule_bounds",
+    "segment_map_axes",
+    "segment_lineage_log",
+    "segment_model_log",
+)
+
 
 def recovery(project: ProjectRunner) -> dict:
     """How well the planted types are found, and with how many segments."""
@@ -44,6 +66,9 @@ def timed_build(project: ProjectRunner, *arguments: str) -> dict:
         "seconds": round(time.monotonic() - started, 1),
         "of_that_nodes": round(engine_seconds(result.output), 1),
         "nodes": len(result.statuses),
+        "of_that_training_models": round(
+            sum(result.seconds[f"model.coterie.{name}"] for name in TRAINING_MODELS), 2
+        ),
     }
 
 
