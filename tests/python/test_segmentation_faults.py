@@ -19,8 +19,6 @@ LOGS = ("segment_models", "segment_trials", "segment_health", "feature_drift")
 AFTER_FEATURES = ("-s", "segment_bin_counts+", "candidate+")
 # Everything after the assignments.
 AFTER_ASSIGNMENTS = ("-s", "segment_share_changes+", "segment_stayers+", "candidate+")
-# Every store, and the warning.
-STORES = ("-s", "candidate+")
 STOPPED = "assert_no_source_has_stopped"
 
 
@@ -240,7 +238,7 @@ def test_a_source_that_stopped(project):
         f"update staging.checked_messages set sent_at = least(sent_at, {last}) "
         "where source_system = 'newsletter'"
     )
-    publishes(project, *STORES)
+    publishes(project, *AFTER_ASSIGNMENTS)
     assert verdict(project) == (
         "To be watched, sources have stopped: messages of newsletter (32 days)."
     )
@@ -252,7 +250,7 @@ def test_a_source_that_stopped(project):
 def test_every_feed_has_stopped(project):
     """The last day of the data stays where it is: the day up to which the build knows does not."""
     later = {"known_until": "2026-08-01"}
-    publishes(project, *STORES, variables=later)
+    publishes(project, *AFTER_ASSIGNMENTS, variables=later)
     days = dict(
         project.query(
             """
