@@ -40,6 +40,8 @@ INPUTS = (
     "encoder_layers",
     "segment_imputations",
     "incumbent_assignments",
+    "segment_training_bins",
+    "segment_sample_checks",
 )
 HIDDEN = 0.2
 FEATURES = """
@@ -189,7 +191,16 @@ def relations(connection: duckdb.DuckDBPyConnection, data: DataSet) -> None:
     )
     connection.execute(
         "create table incumbent_assignments as "
-        "select '' as customer_id, '' as segment_id, '' as rule_segment_id"
+        "select '' as customer_id, '' as segment_id, '' as micro_segment_id, '' as rule_segment_id"
+    )
+    # Nothing is stratified.
+    connection.execute(
+        "create table segment_training_bins (model_version text, feature text, bin int, "
+        "lower_edge double, upper_edge double, customers bigint, population bigint)"
+    )
+    connection.execute(
+        "create table segment_sample_checks "
+        "(model_version text, feature text, is_stratified boolean)"
     )
     connection.execute(
         "create table encoder_layers (model_version text, layer int, unit int, "

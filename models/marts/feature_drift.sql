@@ -27,6 +27,8 @@ feature_drift as (
         cast(training_chi_square_limit as double) as training_chi_square_limit,
         cast(training_ks as double) as training_ks,
         cast(training_ks_limit as double) as training_ks_limit,
+        cast(is_beyond_chi_square_limit as boolean) as is_beyond_chi_square_limit,
+        cast(is_beyond_ks_limit as boolean) as is_beyond_ks_limit,
         cast(has_drifted_since_training as boolean) as has_drifted_since_training,
         cast(has_collapsed as boolean) as has_collapsed,
         cast(note as string) as note,

@@ -20,6 +20,8 @@ stored as (
         segment_feature_drift.training_chi_square_limit,
         segment_feature_drift.training_ks,
         segment_feature_drift.training_ks_limit,
+        segment_feature_drift.is_beyond_chi_square_limit,
+        segment_feature_drift.is_beyond_ks_limit,
         segment_feature_drift.has_drifted_since_training,
         segment_feature_drift.has_collapsed,
         segment_feature_drift.note,

@@ -7,6 +7,9 @@
     'events': 'event_at',
     'messages': 'sent_at',
 } -%}
+{#- The day up to which the build knows. An as_of_date that comes from the data will not do: where all orders and
+    events stop, it stops with them. -#}
+{%- set known_on = var('as_of_date') or coterie.known_until() -%}
 with
 
 last_rows as (
@@ -22,10 +25,13 @@ last_rows as (
     {% endfor %}
 ),
 
-as_of_dates as (
+newest as (
 
-    select * from {{ ref('coterie', 'as_of_dates') }}
-    where is_current
+    select
+        cast('{{ known_on }}' as date) as known_on,
+        least(max(last_row_on), cast('{{ known_on }}' as date)) as last_row_on
+    from last_rows
+    where source_table in ('orders', 'events')
 
 ),
 
@@ -36,9 +42,10 @@ silences as (
         last_rows.source_system,
         last_rows.accepted_rows,
         last_rows.last_row_on,
-        {{ dbt.datediff('last_rows.last_row_on', 'as_of_dates.as_of_date', 'day') }} as days_silent -- noqa: LT05
+        {{ dbt.datediff('last_rows.last_row_on', 'newest.known_on', 'day') }} as days_silent, -- noqa: LT05
+        {{ dbt.datediff('last_rows.last_row_on', 'newest.last_row_on', 'day') }} as days_behind -- noqa: LT05
     from last_rows
-    cross join as_of_dates
+    cross join newest
 
 ),
 
@@ -50,10 +57,10 @@ stored as (
         silences.accepted_rows,
         silences.last_row_on,
         silences.days_silent,
-        -- What has been silent for much longer was retired.
+        -- What had long been silent when the newest order or event came was retired; these themselves never are.
         coalesce(
             silences.days_silent > {{ var('input_silent_days_max') }}
-            and silences.days_silent <= {{ var('input_retired_days') }},
+            and silences.days_behind <= {{ var('input_retired_days') }},
             false
         ) as has_stopped,
         {{ coterie.candidate_columns() }}

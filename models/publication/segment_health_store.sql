@@ -46,17 +46,32 @@ input_freshness as (
     from {{ ref('coterie', 'input_freshness_store') }} as input_freshness_store
     inner join {{ ref('coterie', 'candidate') }} as candidate
         on input_freshness_store.publication_id = candidate.publication_id
-    where input_freshness_store.has_stopped
+
+),
+
+sources as (
+
+    select
+        source_table || case when source_system <> '' then ' of ' || source_system else '' end as source_name,
+        last_row_on,
+        days_silent,
+        has_stopped
+    from input_freshness
 
 ),
 
 stopped_sources as (
 
     select
+        max(last_row_on) as newest_row_on,
+        min(days_silent) as days_without_rows,
+        {{ coterie.ordered_text('case when has_stopped then source_name end', 'source_name', ', ') }}
+            as stopped_sources,
         {{ coterie.ordered_text(
-            "source_table || ' of ' || source_system", "source_table || ' of ' || source_system", ', '
-        ) }} as stopped_sources
-    from input_freshness
+            "case when has_stopped then source_name || ' (' || cast(days_silent as " ~ dbt.type_string() ~ ") || ' days)' end",
+            'source_name', ', '
+        ) }} as stopped_sources_words
+    from sources
 
 ),
 
@@ -195,6 +210,9 @@ figures as (
         feature_drift.collapsed_feature_names,
         feature_drift.features_too_small,
         stopped_sources.stopped_sources,
+        stopped_sources.stopped_sources_words,
+        stopped_sources.newest_row_on,
+        stopped_sources.days_without_rows,
         segment_stayers.last_model_version,
         {{ coterie.is_drift_accepted('as_of_dates.as_of_date') }} as is_drift_accepted
     from as_of_dates
@@ -230,8 +248,12 @@ problems as (
             when stayer_share < stayer_share_min then 'Too few customers have kept their segment. ' else ''
         end as words,
         case
-            when stopped_sources is not null then 'To be watched, sources have stopped: ' || stopped_sources || '. '
-            else ''
+            when stopped_sources is null then ''
+            when days_without_rows > {{ var('input_silent_days_max') }}
+                then
+                    'To be watched, no source has sent anything new since '
+                    || cast(newest_row_on as {{ dbt.type_string() }}) || ': ' || stopped_sources_words || '. '
+            else 'To be watched, sources have stopped: ' || stopped_sources_words || '. '
         end as sources_words
     from figures
 

@@ -174,6 +174,8 @@ judged as (
         training_chi_square_limit,
         training_ks,
         training_ks_limit,
+        coalesce(training_chi_square > training_chi_square_limit, false) as is_beyond_chi_square_limit,
+        coalesce(training_ks > training_ks_limit, false) as is_beyond_ks_limit,
         case when last_customers is not null then last_limit end as last_limit,
         case
             when is_training_too_small or is_clock_driven then false

@@ -41,6 +41,17 @@ sample_checks as (
 
 ),
 
+-- What the model was fitted to: stratification may have left some of the sample out.
+sample_vectors as (
+
+    select
+        model_version,
+        count(*) as customers
+    from {{ ref('coterie', 'segment_sample_vectors') }}
+    group by model_version
+
+),
+
 outcomes as (
 
     select * from {{ ref('coterie', 'segment_fits') }}
@@ -63,7 +74,7 @@ decisions as (
             when outcomes.algorithm = 'rules' then {{ coterie.segment_rules() | length }}
             else outcomes.k
         end as segment_count,
-        plan.sample_size,
+        coalesce(sample_vectors.customers, 0) as sample_size,
         case
             when outcomes.algorithm = 'rules' and plan.accepted_algorithm <> 'rules' and plan.is_accepted_usable
                 then 'rejected'
@@ -87,6 +98,8 @@ decisions as (
     from plan
     inner join outcomes
         on plan.model_version = outcomes.model_version
+    left join sample_vectors
+        on plan.model_version = sample_vectors.model_version
     left join sample_checks
         on plan.model_version = sample_checks.model_version
     where plan.is_due

@@ -19,6 +19,7 @@ LOGS = ("segment_models", "segment_trials", "segment_health", "feature_drift")
 AFTER_FEATURES = ("-s", "segment_bin_counts+", "candidate+")
 # Everything after the assignments.
 AFTER_ASSIGNMENTS = ("-s", "segment_share_changes+", "segment_stayers+", "candidate+")
+STOPPED = "assert_no_source_has_stopped"
 
 
 @pytest.fixture
@@ -224,3 +225,44 @@ def test_a_truncated_table(project):
     project.execute(mend)
     publishes(project)
     assert project.marts_hash() == before
+
+
+def warning(project: ProjectRunner, variables: dict | None = None) -> str:
+    """Give the status of the warning of stopped sources."""
+    return project.dbt("test", "-s", STOPPED, variables=variables).status(STOPPED)
+
+
+def test_a_source_that_stopped(project):
+    last = "timestamp '2026-05-29 12:00:00'"
+    project.execute(
+        f"update staging.checked_messages set sent_at = least(sent_at, {last}) "
+        "where source_system = 'newsletter'"
+    )
+    publishes(project, *AFTER_ASSIGNMENTS)
+    assert verdict(project) == (
+        "To be watched, sources have stopped: messages of newsletter (32 days)."
+    )
+    assert warning(project) == "warn"
+    found = project.query("select stopped_sources from marts.segment_health order by 1 nulls last")
+    assert found[0] == ("messages of newsletter",)
+
+
+def test_every_feed_has_stopped(project):
+    """The last day of the data stays where it is: the day up to which the build knows does not."""
+    later = {"known_until": "2026-08-01"}
+    publishes(project, *AFTER_ASSIGNMENTS, variables=later)
+    days = dict(
+        project.query(
+            """
+            select source_table || ' of ' || source_system, days_silent
+            from publication.input_freshness_store
+            where publication_id = (select max(publication_id) from publication.candidate)
+            """
+        )
+    )
+    assert days["orders of shop"] == days["events of shop"] == 32
+    named = ", ".join(f"{source} ({days[source]} days)" for source in sorted(days))
+    assert verdict(project) == (
+        f"To be watched, no source has sent anything new since 2026-06-30: {named}."
+    )
+    assert warning(project, later) == "warn"

@@ -58,11 +58,18 @@ def sql(tmp_path_factory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def sample() -> pa.Table:
-    """400 customers whose features hang together; each unknown to a fifth, zero to nobody."""
+def truth() -> np.ndarray:
+    """400 customers whose eight features hang together, before anything is hidden."""
     random = np.random.default_rng(5)
     values = random.normal(size=(400, 3)) @ random.normal(size=(3, 8))
-    values += random.normal(scale=0.3, size=values.shape)
+    return values + random.normal(scale=0.3, size=values.shape)
+
+
+@pytest.fixture(scope="module")
+def sample(truth) -> pa.Table:
+    """Their features as the SQL lays them out; each hidden from a fifth, zero from nobody."""
+    random = np.random.default_rng(6)
+    values = truth
     known = random.random(values.shape) > 0.2
     known[:, [method == "zero" for method in METHODS]] = True
     # One knows nothing but what zero stands for, one lacks everything that is imputed.
@@ -125,7 +132,9 @@ def test_regressions_give_what_the_library_predicts(sample, imputation):
         np.testing.assert_allclose(found[gaps, feature], expected, rtol=1e-9, atol=1e-10)
 
 
-def test_sql_fills_what_the_library_fills(sql, sample, imputation):
+@pytest.fixture(scope="module")
+def filled_by_sql(sql, sample, imputation) -> np.ndarray:
+    """Vectors of the customers, completed by the project's SQL."""
     rows = [{**row, "model_version": "v1"} for row in imputation.rows()]
     with duckdb.connect() as connection:
         connection.register("given_rows", sample)
@@ -135,13 +144,31 @@ def test_sql_fills_what_the_library_fills(sql, sample, imputation):
             "vector as weights, known, bias, lowest, highest from fits"
         )
         filled = connection.sql(f"{sql['filled']} order by customer_id").to_arrow_table()
-    found = matrix(filled["prepared"])
+    return matrix(filled["prepared"])
+
+
+def test_sql_fills_what_the_library_fills(filled_by_sql, sample, imputation):
+    found = filled_by_sql
     known = matrix(sample["known"])
     expected = imputation.fill(matrix(sample["prepared"]), known)
     assert not np.isnan(found).any()
     np.testing.assert_allclose(found, expected, **TOLERANCE)
     kept = known > 0
     np.testing.assert_array_equal(found[kept], matrix(sample["prepared"])[kept])
+
+
+@pytest.mark.parametrize("method", ["knn", "model"])
+def test_where_features_hang_together_hidden_values_are_met_better_than_by_the_mean(
+    filled_by_sql, truth, sample, method
+):
+    known = matrix(sample["known"]) > 0
+    for feature in np.flatnonzero(np.array(METHODS) == method):
+        hidden = ~known[:, feature]
+        assert hidden.sum() > 50
+        values = truth[:, feature]
+        error = np.sqrt(np.mean((filled_by_sql[hidden, feature] - values[hidden]) ** 2))
+        of_the_mean = np.sqrt(np.mean((values[~hidden].mean() - values[hidden]) ** 2))
+        assert error < 0.7 * of_the_mean
 
 
 def test_projects_without_it_pay_nothing(sql, sample):

@@ -1,15 +1,19 @@
 """The tree of segments, macro-segments, and the rules of the surrogate tree: known answers."""
 
 import itertools
+import json
 
+import duckdb
 import numpy as np
 import pytest
+from rendered_macros import ROOT, render
 from scipy.cluster.hierarchy import linkage
 from segmentation_samples import round_groups
 
 from coterie.frames import with_schema
 from coterie.schemas import SEGMENT_FITS
 from coterie.segmentation import Settings, assign, fit_segments, fits_rows
+from coterie.segmentation.identity import segment_id_at
 from coterie.segmentation.levels import macro_count, segment_tree, ward_merges
 from coterie.segmentation.surrogate import fit_tree, learn_rules
 
@@ -142,3 +146,29 @@ def test_a_round_stores_its_tree_and_rules():
     assert {row["segment_id"] for row in leaves.values()} == {
         row["segment_id"] for row in levels if row["segment_id"]
     }
+
+
+def test_no_id_is_of_a_rule_and_of_a_fitted_segment(tmp_path):
+    """A change from rules to a fitted model gives no old id a new meaning, on any level."""
+    rules = """{{ tojson({
+        'segments': coterie.segment_rules() | map(attribute='segment_id') | list,
+        'above': coterie.segment_rules() | map(attribute='macro_segment_id') | list,
+        'named': coterie.macro_rules() | map(attribute='segment_id') | list,
+    }) }}"""
+    tree = (ROOT / "models/segmentation/segment_tree.sql").read_text()
+    rendered = render(tmp_path, {"rules": rules, "tree": tree}, models=["segment_fits"])
+    ids = json.loads(rendered["rules"])
+    assert set(ids["above"]) == set(ids["named"])
+    fitted = {segment_id_at(number) for number in range(1, 121)}
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table segment_fits as select 'level' as part, 'v' as model_version, "
+            "position as node, segment_id, position as macro, 1 as customers, 0.0 as height, "
+            "null as left_node, null as right_node, [0.0] as vector "
+            "from (select unnest(?) as segment_id, generate_subscripts(?, 1) as position)",
+            [sorted(fitted)] * 2,
+        )
+        found = connection.sql(rendered["tree"]).to_arrow_table()
+    macros = set(found["macro_segment_id"].to_pylist())
+    assert len(macros) == len(fitted)
+    assert not (fitted | macros) & (set(ids["segments"]) | set(ids["named"]))

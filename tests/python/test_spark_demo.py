@@ -43,7 +43,7 @@ PRODUCTS = {
     "golden_records": "the number of customers, one row",
     "identity_counts": "one row each",
     "incumbent_assignments": "the model in force, its encoder and its thresholds, one row each",
-    "input_freshness_store": "the as_of_date and the candidate, one row each",
+    "input_freshness_store": "the newest day and the candidate, one row each",
     "lifecycle_stages": "the usual gap, one row",
     "lifetime_backtest": "the parameters and the last node, one row each",
     "lifetime_checks_store": "the candidate, one row",
