@@ -87,7 +87,21 @@ def test_dbt_run_does_not_publish_what_a_check_refuses(project):
     assert last_publication(project) == 1
     assert failed_checks(project) == {"rejections_are_few"}
     assert project.marts_hash() == before
+    project.dbt("run", "-s", "candidate+", variables={"max_rejected_share": 0.001}).expect_success()
     expect_next_build_publishes(project)
+    assert project.marts_hash() == before
+    # What the check said to the refused builds stays with the publication that they led to.
+    told = project.query(
+        """
+        select
+            check_name, refusals, last_refused_figure = figure, last_refused_at < checked_at,
+            last_refused_words
+        from publication.publication_checks
+        where is_passed and refusals > 0
+        """
+    )
+    assert [row[:4] for row in told] == [("rejections_are_few", 2, True, True)]
+    assert "Found: " in told[0][4]
 
 
 def test_repeated_rows_are_not_published(project):
@@ -300,7 +314,7 @@ def test_each_check_is_seen_to_fail(candidate, check):
     assert check in found
 
 
-SOURCE = "source_table = 'orders' and source_system = 'crm'"
+SOURCE = "source_table = 'orders' and source_system = 'shop'"
 PAST = f"select rows_to_date from publication.input_freshness_store {NEW} and {SOURCE}"
 
 
@@ -314,7 +328,7 @@ PAST = f"select rows_to_date from publication.input_freshness_store {NEW} and {S
                 f"update publication.input_freshness_store set rows_to_last_date = ({PAST}) * 2 "
                 f"{NEW} and {SOURCE}",
             ],
-            {"inputs_did_not_double": "Found: orders of crm by 100 %."},
+            {"inputs_did_not_double": "Found: orders of shop by 100 %."},
         ),
         # What a source system sends anew is no past.
         (
@@ -337,7 +351,7 @@ PAST = f"select rows_to_date from publication.input_freshness_store {NEW} and {S
         ),
         (
             [f"delete from publication.input_freshness_store {NEW} and {SOURCE}"],
-            {"inputs_are_still_there": "Found: orders of crm."},
+            {"inputs_are_still_there": "Found: orders of shop."},
         ),
         # Silent for so long that it was retired.
         (

@@ -217,20 +217,13 @@ def test_one_source_system_doubled_under_new_keys(project):
 
 
 def test_a_vanished_source_system(project):
-    before = project.marts_hash()
-    mend = keep(project, "raw.orders")
-    project.execute("delete from raw.orders where source_system = 'crm'")
+    """A twentieth of the messages: nothing else tells that they are gone."""
+    project.execute("delete from raw.messages where source_system = 'crm'")
     failed = refused(project)
     assert set(failed) == {"inputs_are_still_there"}
-    assert failed["inputs_are_still_there"].endswith("Found: orders of crm.")
-    project.execute(mend)
-    publishes(project)
-    assert project.marts_hash() == before
-
+    assert failed["inputs_are_still_there"].endswith("Found: messages of crm.")
     # The same, done on purpose.
-    project.execute("delete from raw.orders where source_system = 'crm'")
-    publishes(project, variables={"input_tables_retired": ["orders.crm"]})
-    assert project.marts_hash() != before
+    publishes(project, variables={"input_tables_retired": ["messages.crm"]})
 
 
 def test_a_vanished_source(project):
