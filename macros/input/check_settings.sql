@@ -19,7 +19,7 @@
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- do coterie._check_tables('input_tables_retired', var('input_tables_retired', [])) -%}
+    {%- do coterie._check_retired(var('input_tables_retired', [])) -%}
     {%- if var('currency_rates_model', '') -%}
         {%- do coterie.check_form(
             'currency_rates_model', var('currency_rates_model'), identifier ~ '([.]' ~ identifier ~ ')?',
@@ -56,6 +56,16 @@
             ~ coterie.contract_tables() | join(', ') ~ "."
         ) }}
     {%- endfor -%}
+{%- endmacro %}
+
+
+{#- Tables, or source systems of them as table.system. -#}
+{% macro _check_retired(inputs) -%}
+    {%- set tables = [] -%}
+    {%- for input in inputs -%}
+        {%- do tables.append((input | string).split('.')[0]) -%}
+    {%- endfor -%}
+    {%- do coterie._check_tables('input_tables_retired', tables) -%}
 {%- endmacro %}
 
 

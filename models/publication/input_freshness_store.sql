@@ -10,7 +10,25 @@
 {#- The day up to which the build knows. An as_of_date that comes from the data will not do: where all orders and
     events stop, it stops with them. -#}
 {%- set known_on = var('as_of_date') or coterie.known_until() -%}
+{#- The day that a row is counted by. A contact's first day: each change moves the last one on. -#}
+{%- set first_days = dict(days, contacts='coalesce(created_at, updated_at)') -%}
 with
+
+counted_days as (
+
+    select
+        as_of_dates.as_of_date,
+        (
+            select max(earlier_publications.as_of_date)
+            from {{ coterie.previous('publications', {
+                'publication_id': 'bigint', 'as_of_date': 'date'
+            }) }} as earlier_publications
+            where earlier_publications.publication_id = {{ coterie.last_publication_id() }}
+        ) as last_as_of_date
+    from {{ ref('coterie', 'as_of_dates') }} as as_of_dates
+    where as_of_dates.is_current
+
+),
 
 last_rows as (
     {% for table, day in days.items() %}
@@ -18,6 +36,16 @@ last_rows as (
         '{{ table }}' as source_table,
         coalesce(source_system, '') as source_system,
         count(*) as accepted_rows,
+        {%- for column, end in {'rows_to_date': 'as_of_date', 'rows_to_last_date': 'last_as_of_date'}.items() %}
+        count(
+            case
+                when
+                    cast({{ first_days[table] }} as date)
+                    <= (select counted_days.{{ end }} from counted_days)
+                    then 1
+            end
+        ) as {{ column }},
+        {%- endfor %}
         cast(max({{ day }}) as date) as last_row_on
     from {{ ref('coterie', 'stg_' ~ table) }}
     group by coalesce(source_system, '')
@@ -41,6 +69,8 @@ silences as (
         last_rows.source_table,
         last_rows.source_system,
         last_rows.accepted_rows,
+        last_rows.rows_to_date,
+        last_rows.rows_to_last_date,
         last_rows.last_row_on,
         {{ dbt.datediff('last_rows.last_row_on', 'newest.known_on', 'day') }} as days_silent, -- noqa: LT05
         {{ dbt.datediff('last_rows.last_row_on', 'newest.last_row_on', 'day') }} as days_behind -- noqa: LT05
@@ -63,6 +93,8 @@ stored as (
             and silences.days_behind <= {{ var('input_retired_days') }},
             false
         ) as has_stopped,
+        silences.rows_to_date,
+        silences.rows_to_last_date,
         {{ coterie.candidate_columns() }}
     from silences
     {{ coterie.join_candidate() }}

@@ -34,6 +34,7 @@
     'lifetime_models_store', 'score_models_store', 'score_evaluation_store', 'score_deciles_store', 'score_drift_store'
 ] %}
 {%- set accept = 'If the change is real, set var drift_accepted_on to the as_of_date.' %}
+{%- set retired = coterie.text_list(var('input_tables_retired', [])) %}
 {%- set other_builds = "count(case when build_id <> " ~ coterie.build_id() ~ " then 1 end)" %}
 
 with candidate as (
@@ -116,6 +117,77 @@ input_changes as (
         on record_counts_store.source_table = last_record_counts.source_table
     cross join last_publications
     cross join candidate
+
+),
+
+last_sources as (
+
+    select earlier_sources.*
+    from {{ coterie.previous('input_freshness_store', {
+        'publication_id': 'bigint', 'source_table': 'string', 'source_system': 'string', 'rows_to_date': 'bigint',
+        'days_silent': 'bigint'
+    }) }} as earlier_sources
+    where earlier_sources.publication_id = {{ coterie.last_publication_id() }}
+
+),
+
+-- A source system is a part of a table: the whole hardly shows that it is gone or doubled.
+source_changes as (
+
+    select
+        last_sources.source_table,
+        last_sources.source_table || ' of ' || last_sources.source_system as source_name,
+        last_sources.source_table || '.' || last_sources.source_system as source_key,
+        -- One that had long been silent was retired, and may have been cleared away.
+        input_freshness_store.source_table is null
+        and record_counts_store.is_present
+        and coalesce(last_sources.days_silent <= {{ var('input_retired_days') }}, true) as is_gone,
+        -- By how much of themselves the rows grew that the last publication knew as past. For real they hardly do: only
+        -- by what arrives late, however much time lies between.
+        case
+            when last_sources.rows_to_date >= {{ var('drift_customers_min') }}
+                then coalesce(
+                    cast(input_freshness_store.rows_to_last_date as double) / last_sources.rows_to_date - 1, 0
+                )
+            else 0
+        end as growth
+    from last_sources
+    inner join record_counts_store
+        on last_sources.source_table = record_counts_store.source_table
+    left join input_freshness_store
+        on
+            last_sources.source_table = input_freshness_store.source_table
+            and last_sources.source_system = input_freshness_store.source_system
+
+),
+
+gone_inputs as (
+
+    select source_table as input_name
+    from input_changes
+    where is_gone and source_table not in ({{ retired }})
+
+    union all
+
+    select source_name as input_name
+    from source_changes
+    where is_gone and source_table not in ({{ retired }}) and source_key not in ({{ retired }})
+
+),
+
+input_growths as (
+
+    select
+        source_table as input_name,
+        growth
+    from input_changes
+
+    union all
+
+    select
+        source_name as input_name,
+        growth
+    from source_changes
 
 ),
 
@@ -367,11 +439,11 @@ checks as (
 
     {{ coterie.publication_check(
         'inputs_are_still_there', 'count(*)', 0,
-        'Input tables of the last publication are missing: bring them back, or name them in var input_tables_retired.',
-        culprit='source_table'
+        'Input tables of the last publication, or source systems of them, are missing: bring them back, or name them in var '
+        ~ 'input_tables_retired (orders, or orders.crm for one system).',
+        culprit='input_name'
     ) }}
-    from input_changes
-    where is_gone and source_table not in ({{ coterie.text_list(var('input_tables_retired', [])) }})
+    from gone_inputs
 
     union all
 
@@ -388,11 +460,12 @@ checks as (
     {{ coterie.publication_check(
         'inputs_did_not_double', 'coalesce(max(growth), 0)',
         coterie.unless_accepted(var('max_input_growth'), 'coalesce(max(growth), 0)', '(select as_of_date from candidate)'),
-        'An input table has grown by more than var max_input_growth in 30 days: it looks as if it was loaded twice under '
-        ~ 'new keys. ' ~ accept,
-        culprit='case when growth > ' ~ var('max_input_growth') ~ ' then source_table end'
+        'An input table has grown by more than var max_input_growth in 30 days, or the past rows of a source system by '
+        ~ 'more than that: it looks as if it was loaded twice under new keys. ' ~ accept,
+        culprit='case when growth > ' ~ var('max_input_growth') ~ " then input_name || ' by ' || "
+        ~ coterie.percent_words('growth') ~ ' end'
     ) }}
-    from input_changes
+    from input_growths
 
     union all
 
@@ -601,11 +674,11 @@ checks as (
     union all
 
     {{ coterie.publication_check(
-        'features_did_not_drift', 'max(features_drifted)',
-        coterie.unless_accepted(var('drift_features_max') - 1, 'max(features_drifted)', 'max(as_of_date)'),
+        'features_did_not_drift', 'max(unanswered_drift)',
+        coterie.unless_accepted(var('drift_features_max') - 1, 'max(unanswered_drift)', 'max(as_of_date)'),
         'As many features as var drift_features_max have drifted since the last publication or since training: look at '
         ~ 'their inputs. ' ~ accept,
-        culprit='case when features_drifted >= ' ~ var('drift_features_max') ~ ' then drifted_features end'
+        culprit='case when unanswered_drift >= ' ~ var('drift_features_max') ~ ' then drifted_features end'
     ) }}
     from segment_health_store
 
@@ -651,6 +724,20 @@ checks as (
 
 ),
 
+-- What earlier builds were told that were to have the same number: a refusal would else be lost with the next build.
+last_answers as (
+
+    select
+        earlier_checks.*,
+        not earlier_checks.is_passed and earlier_checks.build_id <> {{ coterie.build_id() }} as is_refusal
+    from {{ coterie.previous('publication_checks', {
+        'publication_id': 'bigint', 'check_name': 'string', 'build_id': 'string', 'is_passed': 'boolean',
+        'figure': 'double', 'words': 'string', 'checked_at': 'timestamp', 'refusals': 'bigint',
+        'last_refused_at': 'timestamp', 'last_refused_figure': 'double', 'last_refused_words': 'string'
+    }) }} as earlier_checks
+
+),
+
 judged as (
 
     select
@@ -661,9 +748,24 @@ judged as (
         coalesce(checks.figure <= checks.check_limit, false) as is_passed,
         checks.words,
         candidate.publication_id,
-        {{ coterie.build_id() }} as build_id
+        {{ coterie.build_id() }} as build_id,
+        {{ coterie.build_started_at() }} as checked_at,
+        coalesce(last_answers.refusals, 0) + case when last_answers.is_refusal then 1 else 0 end as refusals,
+        case
+            when last_answers.is_refusal then last_answers.checked_at else last_answers.last_refused_at
+        end as last_refused_at,
+        case
+            when last_answers.is_refusal then last_answers.figure else last_answers.last_refused_figure
+        end as last_refused_figure,
+        case
+            when last_answers.is_refusal then last_answers.words else last_answers.last_refused_words
+        end as last_refused_words
     from checks
     cross join candidate
+    left join last_answers
+        on
+            candidate.publication_id = last_answers.publication_id
+            and checks.check_name = last_answers.check_name
 
 )
 

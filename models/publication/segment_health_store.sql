@@ -9,6 +9,19 @@ with accepted_model as (
 
 ),
 
+-- A challenger that was trained on drifted features and rejected has answered what drifted since training: the accepted
+-- model goes on scoring, and the next challenger waits.
+rejections as (
+
+    select max(segment_models.as_of_date) as rejected_on
+    from {{ ref('coterie', 'segment_models') }} as segment_models
+    cross join accepted_model
+    where
+        segment_models.status = 'rejected'
+        and segment_models.decision_number > accepted_model.decision_number
+
+),
+
 assignments as (
 
     select * from {{ ref('coterie', 'segment_assignments') }}
@@ -205,6 +218,13 @@ figures as (
         end as stayer_share_min,
         feature_drift.features as features_compared,
         greatest(feature_drift.features_since_last, feature_drift.features_since_training) as features_drifted,
+        coalesce(
+            feature_drift.features_since_training >= {{ var('drift_features_max') }}
+            and {{ dbt.datediff('rejections.rejected_on', 'as_of_dates.as_of_date', 'day') }} -- noqa: LT05
+            < {{ var('segment_retry_days') }},
+            false
+        ) as is_training_drift_answered,
+        feature_drift.features_since_last,
         feature_drift.drifted_features,
         feature_drift.collapsed_features,
         feature_drift.collapsed_feature_names,
@@ -222,10 +242,20 @@ figures as (
     cross join share_limits
     cross join segment_stayers
     cross join stopped_sources
+    cross join rejections
     left join accepted_model
         on true
     left join segment_trials
         on accepted_model.model_version = segment_trials.model_version
+
+),
+
+weighed as (
+
+    select
+        *,
+        case when is_training_drift_answered then features_since_last else features_drifted end as unanswered_drift
+    from figures
 
 ),
 
@@ -234,11 +264,12 @@ problems as (
     select
         *,
         case
-            when features_drifted >= {{ var('drift_features_max') }}
+            when unanswered_drift >= {{ var('drift_features_max') }}
                 then 'Features have drifted: ' || drifted_features || '. '
             when features_drifted > 0 then 'To be watched, features have drifted: ' || drifted_features || '. '
             else ''
         end
+        || case when is_training_drift_answered then 'A model trained on them was rejected. ' else '' end
         || case
             when collapsed_features > 0 then 'Features have collapsed: ' || collapsed_feature_names || '. ' else ''
         end
@@ -255,7 +286,7 @@ problems as (
                     || cast(newest_row_on as {{ dbt.type_string() }}) || ': ' || stopped_sources_words || '. '
             else 'To be watched, sources have stopped: ' || stopped_sources_words || '. '
         end as sources_words
-    from figures
+    from weighed
 
 ),
 
@@ -271,7 +302,8 @@ judged as (
             when sources_words <> '' then trim(sources_words)
             when features_compared = 0 then 'The features of this model cannot be compared yet.'
             when features_too_small > 0 then 'Too few customers to tell.'
-            when last_model_version <> model_version then 'Nothing has drifted; a new model gives the segments.'
+            when last_model_version <> model_version
+                then 'Nothing has drifted since the last publication; a new model gives the segments.'
             else 'Nothing has drifted.'
         end as verdict
     from problems
@@ -305,6 +337,7 @@ stored as (
         judged.stopped_sources,
         judged.is_drift_accepted,
         judged.verdict,
+        judged.unanswered_drift,
         {{ coterie.candidate_columns() }}
     from judged
     {{ coterie.join_candidate() }}

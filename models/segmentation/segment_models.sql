@@ -74,7 +74,8 @@ segment_models as (
         case when decision = 'accepted' then 'candidate' else 'rejected' end as status,
         features_hash,
         settings,
-        decision_reason as decision
+        decision_reason
+        || case when decision = 'accepted' then ' Its publication was refused or taken back.' else '' end as decision
     from unpublished
     where version_rank = 1
 

@@ -18,9 +18,18 @@ decisions as (
 
 ),
 
+-- What this very build has decided is decided anew: a whole run that repeats a killed one under its build_id goes the
+-- same way again, with the same model in force.
+earlier_decisions as (
+
+    select * from decisions
+    where coalesce(build_id, '') <> {{ coterie.build_id() }}
+
+),
+
 standing_decisions as (
 
-    select * from {{ coterie.standing_decisions('decisions') }} as standing_decisions
+    select * from {{ coterie.standing_decisions('earlier_decisions') }} as standing_decisions
 
 ),
 
@@ -30,7 +39,7 @@ as_of_dates as (
 
 ),
 
--- What the gates of the publication would say of the features: see publication_checks.
+-- What the checks of the publication would say of the features: see publication_checks.
 drift as (
 
     select
@@ -38,7 +47,12 @@ drift as (
         count(case when has_drifted_since_last then 1 end) as drifted_since_last,
         count(case when has_collapsed then 1 end) as collapsed,
         {{ coterie.ordered_text(
-            'case when has_drifted_since_training or has_collapsed then feature end', 'feature', ', '
+            "case
+                when has_drifted_since_training or has_collapsed
+                    then feature || ' (PSI ' || " ~ coterie.decimal_text(coterie.to_decimal('training_psi', 18, 2))
+                    ~ " || ', limit ' || " ~ coterie.decimal_text(coterie.to_decimal('training_limit', 18, 2)) ~ " || ')'
+            end",
+            'feature', ', '
         ) }} as features
     from {{ ref('coterie', 'segment_feature_drift') }}
 
@@ -48,22 +62,22 @@ last_decision as (
 
     -- Numbers go on after a refused build too: no row is written over.
     select
-        (select coalesce(max(decisions.decision_number), 0) from decisions) as decision_number,
+        (select coalesce(max(earlier_decisions.decision_number), 0) from earlier_decisions) as decision_number,
         max(case when is_in_force then decision_number end) as accepted_decision_number
     from standing_decisions
 
 ),
 
--- A challenger that was rejected would be rejected again on nearly the same data, whether its build was published or
--- not.
+-- A challenger that was rejected would be rejected again on nearly the same data. One of a refused build says nothing:
+-- its data may have been what was wrong.
 rejections as (
 
-    select max(decisions.as_of_date) as rejected_on
-    from decisions
+    select max(standing_decisions.as_of_date) as rejected_on
+    from standing_decisions
     cross join last_decision
     where
-        decisions.decision = 'rejected'
-        and decisions.decision_number > last_decision.accepted_decision_number
+        standing_decisions.decision = 'rejected'
+        and standing_decisions.decision_number > last_decision.accepted_decision_number
 
 ),
 
@@ -90,7 +104,7 @@ circumstances as (
     cross join last_decision
     cross join rejections
     cross join drift
-    left join decisions as accepted
+    left join earlier_decisions as accepted
         on last_decision.accepted_decision_number = accepted.decision_number
     where as_of_dates.is_current
 
@@ -109,7 +123,7 @@ reasons as (
             when features_hash <> '{{ features_hash }}'
                 then 'The features or their treatment differ from those of the accepted model.'
             when {{ var('retrain') | as_bool }} then 'Training was asked for (var retrain).'
-            -- Nothing is learnt from data that the gates are about to refuse.
+            -- Nothing is learnt from features that the checks are about to refuse.
             when is_waiting or is_doubtful then null
             when has_drifted
                 then 'Features have drifted from the data of the accepted model: ' || drifted_features || '.'
@@ -119,8 +133,8 @@ reasons as (
         case
             when is_waiting and has_drifted and not is_doubtful
                 then
-                    'The accepted model is kept: features have drifted (' || drifted_features
-                    || '), but a challenger was rejected on the data of '
+                    'The accepted model is kept: features have drifted: ' || drifted_features
+                    || ', but a challenger was rejected on the data of '
                     || cast(rejected_on as {{ dbt.type_string() }}) || ' (var segment_retry_days).'
             when is_doubtful
                 then

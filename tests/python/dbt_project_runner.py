@@ -235,6 +235,14 @@ class ProjectRunner:
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
             return {mart: table_hash(connection, f"{schema}.{mart}") for mart in MARTS}
 
+    def schema_hash(self, schema: str = "marts") -> dict[str, str]:
+        """Give a hash of the sorted rows of all that stands in a schema."""
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            names = connection.execute(
+                "select table_name from information_schema.tables where table_schema = ?", [schema]
+            ).fetchall()
+            return {name: table_hash(connection, f"{schema}.{name}") for (name,) in names}
+
 
 class SparkRunner(ProjectRunner):
     """The same on Spark in dbt's own process, with tables and catalogue in the folder."""

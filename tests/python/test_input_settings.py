@@ -78,6 +78,10 @@ def test_without_features_in_the_graph_the_feature_that_orders_segments_is_not_l
     check(features=(), segment_order_feature="revenue_365d")
 
 
+def test_a_table_or_a_source_system_of_it_may_be_retired():
+    check(input_tables_retired=["events", "orders.crm"])
+
+
 def test_every_algorithm_and_encoder_of_the_library_may_be_named():
     macro = (ROOT / "macros/scoring/segment_algorithms.sql").read_text()
     assert re.findall(r"'(\w+)'", macro) == list(ALGORITHMS)
@@ -170,6 +174,8 @@ def test_the_settings_of_a_training_round_are_the_library_s():
         ({"sample_customers": 0.5}, "sample_customers is '0.5'"),
         ({"sample_customers": 300000}, "should be a whole number from 1 to 100000"),
         ({"identity_rounds": 0}, "identity_rounds is '0'"),
+        ({"input_tables_retired": ["carts"]}, "input_tables_retired names the table 'carts'"),
+        ({"input_tables_retired": ["carts.crm"]}, "input_tables_retired names the table 'carts'"),
         ({"input_schema": "raw; drop"}, "input_schema is 'raw; drop'"),
         ({"known_until": "2025-02-30"}, "known_until is '2025-02-30', which is no date"),
     ],

@@ -66,7 +66,7 @@ def test_personal_data_stays_in_identity(ours):
 
 def test_columns_that_name_the_build_are_marked(ours):
     """What tells two builds of the same input apart is left out of a comparison by its meta."""
-    names = {"build_id", "trained_at", "published_at"}
+    names = {"build_id", "trained_at", "published_at", "checked_at", "last_refused_at"}
     for node in ours:
         for name, column in node["columns"].items():
             is_marked = bool(column.get("meta", {}).get("of_the_build"))

@@ -87,7 +87,21 @@ def test_dbt_run_does_not_publish_what_a_check_refuses(project):
     assert last_publication(project) == 1
     assert failed_checks(project) == {"rejections_are_few"}
     assert project.marts_hash() == before
+    project.dbt("run", "-s", "candidate+", variables={"max_rejected_share": 0.001}).expect_success()
     expect_next_build_publishes(project)
+    assert project.marts_hash() == before
+    # What the check said to the refused builds stays with the publication that they led to.
+    told = project.query(
+        """
+        select
+            check_name, refusals, last_refused_figure = figure, last_refused_at < checked_at,
+            last_refused_words
+        from publication.publication_checks
+        where is_passed and refusals > 0
+        """
+    )
+    assert [row[:4] for row in told] == [("rejections_are_few", 2, True, True)]
+    assert "Found: " in told[0][4]
 
 
 def test_repeated_rows_are_not_published(project):
@@ -226,7 +240,7 @@ DAMAGES = {
         set raw_rows = 2 * raw_rows, accepted_rows = accepted_rows + raw_rows
         {NEW} and source_table = 'messages'""",
     "features_did_not_drift": f"""
-        update publication.segment_health_store set features_drifted = 3 {NEW}""",
+        update publication.segment_health_store set unanswered_drift = 3 {NEW}""",
     "features_did_not_collapse": f"""
         update publication.segment_health_store set collapsed_features = 1 {NEW}""",
     "segment_shares_did_not_drift": f"""
@@ -298,6 +312,79 @@ def test_each_check_is_seen_to_fail(candidate, check):
     finally:
         connection.rollback()
     assert check in found
+
+
+SOURCE = "source_table = 'orders' and source_system = 'shop'"
+PAST = f"select rows_to_date from publication.input_freshness_store {NEW} and {SOURCE}"
+
+
+@pytest.mark.parametrize(
+    ("damages", "words"),
+    [
+        # Nine months on, a table that doubled has grown by 8 % in 30 days.
+        (
+            [
+                "update publication.publications set as_of_date = as_of_date - 270",
+                f"update publication.input_freshness_store set rows_to_last_date = ({PAST}) * 2 "
+                f"{NEW} and {SOURCE}",
+            ],
+            {"inputs_did_not_double": "Found: orders of shop by 100 %."},
+        ),
+        # What a source system sends anew is no past.
+        (
+            [
+                "update publication.publications set as_of_date = as_of_date - 90",
+                "update publication.input_freshness_store set accepted_rows = 2 * accepted_rows, "
+                f"rows_to_date = 2 * rows_to_date {NEW} and {SOURCE}",
+            ],
+            {},
+        ),
+        # A warehouse of before these figures.
+        (
+            [
+                "update publication.input_freshness_store set rows_to_date = null, "
+                "rows_to_last_date = null where publication_id = 1",
+                f"update publication.input_freshness_store set rows_to_last_date = ({PAST}) * 2 "
+                f"{NEW} and {SOURCE}",
+            ],
+            {},
+        ),
+        (
+            [f"delete from publication.input_freshness_store {NEW} and {SOURCE}"],
+            {"inputs_are_still_there": "Found: orders of shop."},
+        ),
+        # Silent for so long that it was retired.
+        (
+            [
+                "update publication.input_freshness_store set days_silent = 366 "
+                f"where publication_id = 1 and {SOURCE}",
+                f"delete from publication.input_freshness_store {NEW} and {SOURCE}",
+            ],
+            {},
+        ),
+        # Where the table is gone, it is named and not each of its systems.
+        (
+            [
+                f"update publication.record_counts_store set is_present = false {NEW} "
+                "and source_table = 'orders'",
+                f"delete from publication.input_freshness_store {NEW} and source_table = 'orders'",
+            ],
+            {"inputs_are_still_there": "Found: orders."},
+        ),
+    ],
+)
+def test_source_systems_are_judged_one_by_one(candidate, damages, words):
+    connection, checks = candidate
+    connection.begin()
+    try:
+        for damage in damages:
+            connection.execute(damage)
+        found = failures(connection, checks)
+    finally:
+        connection.rollback()
+    assert set(found) == set(words)
+    for check, ending in words.items():
+        assert found[check].endswith(ending)
 
 
 def test_a_failing_check_names_the_table(candidate):
