@@ -62,6 +62,9 @@ class Settings:
     more_by
         How far above their limits the lowest Jaccard and the mean adjusted Rand index of more
         segments than those in force must lie, 0..1.
+    fewer_by
+        How far below their limits the lowest Jaccard and the mean adjusted Rand index of the k in
+        force, found by the algorithm in force, may lie for it to be kept, 0..1.
     kept_jaccard, part_share, parts_together, part_drawn
         See coterie.segmentation.identity.Limits.
     prototypes_max
@@ -109,6 +112,7 @@ class Settings:
     better_by: float = 0.05
     cold_gain: float = 0.01
     more_by: float = 0.05
+    fewer_by: float = 0.07
     kept_jaccard: float = 0.5
     part_share: float = 0.25
     parts_together: float = 0.80

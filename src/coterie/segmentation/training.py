@@ -16,8 +16,8 @@ The round in four steps:
 3. Examine down the ranking, until one has passed every clause and three were looked at. The best
    three, those that passed before those that did not, get the figures that cost much.
 4. Choose the largest k that passed; of the same k the plainest, unless another is clearly more
-   stable. Where a model is in force its k is examined first and kept while it passes; more
-   segments are taken only where they pass by a margin.
+   stable. Where a model is in force its k is examined first and kept while it passes or fails by
+   little; more segments are taken only where they pass by a margin.
 
 Where a model is in force, k-means of its k also starts from the means of its segments, and goes on
 from them unless new starts lower the inertia clearly: segments move no more than customers did.
@@ -512,10 +512,19 @@ class Round:
                 f"Shown for comparison; k is chosen from {settings.k_min} to {settings.k_max}."
             )
             return False
-        found = shortcomings(trial, settings)
+        found = self.shortcomings(trial)
         if found:
             trial.reason = f"Rejected: {'; '.join(found)}."
         return not found
+
+    def slack(self, trial: Trial) -> float:
+        """How far below their limits the figures of the resamples may lie: of the k in force."""
+        is_in_force = (trial.algorithm, trial.k) == (self.incumbent.algorithm, self.incumbent.k)
+        return self.settings.fewer_by if is_in_force else 0.0
+
+    def shortcomings(self, trial: Trial) -> list[str]:
+        """List what keeps a trial from being chosen in this round."""
+        return shortcomings(trial, self.settings, slack=self.slack(trial))
 
     def probe(self, entry: Entry) -> None:
         """Look whether the segments come back in a few resamples."""
@@ -613,15 +622,15 @@ class Round:
         trial.surrogate_fidelity = fidelity(
             self.values[some], labels[some], leaves=settings.leaves_per_segment * trial.k
         )
-        if not shortcomings(trial, settings):
+        if not self.shortcomings(trial):
             entry.examined = self.resampled(
                 entry,
                 rows=settings.resample_rows,
                 resamples=settings.resamples,
-                limit=settings.jaccard_min,
+                limit=settings.jaccard_min - self.slack(trial),
             )
             self.write_stability(entry)
-        found = shortcomings(trial, settings)
+        found = self.shortcomings(trial)
         trial.is_eligible = not found
         if found:
             trial.reason = f"Rejected: {'; '.join(found)}."
@@ -797,6 +806,11 @@ class Round:
                 )
                 if entry.is_warm:
                     trial.reason += " They go on from the segments in force."
+                if shortcomings(trial, settings):
+                    trial.reason += (
+                        " The k in force is kept although it falls short of a limit, by at most "
+                        f"{settings.fewer_by:g}."
+                    )
             elif trial.is_eligible and chosen is not None:
                 trial.reason = (
                     f"Passes, but {chosen.trial.k} segments {self.why_not(chosen.trial.k)}."
