@@ -57,8 +57,9 @@ class Settings:
         How much higher the lowest Jaccard of another candidate of the same k must be to be taken
         instead of the plainest one, 0..1.
     cold_gain
-        By which share a fit from new starts must lower the inertia to be taken instead of the one
-        that goes on from the segments in force, 0..1.
+        By which share a fit from new starts must lower the inertia, or raise the likelihood of a
+        customer (of a mixture), to be taken instead of the one that goes on from the segments in
+        force, 0..1.
     more_by
         How far above their limits the lowest Jaccard and the mean adjusted Rand index of more
         segments than those in force must lie, 0..1.

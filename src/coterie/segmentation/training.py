@@ -19,8 +19,9 @@ The round in four steps:
    stable. Where a model is in force its k is examined first and kept while it passes or fails by
    little; more segments are taken only where they pass by a margin.
 
-Where a model is in force, k-means of its k also starts from the means of its segments, and goes on
-from them unless new starts lower the inertia clearly: segments move no more than customers did.
+Where a model is in force, k-means and a mixture of its k also start from the means of its segments,
+and go on from them unless new starts lower the inertia, or raise the likelihood, clearly: segments
+move no more than customers did.
 """
 
 from __future__ import annotations
@@ -77,6 +78,9 @@ GAP_ROWS = 1000
 SEEDS = 5
 # Rows that the surrogate tree is grown on and asked about.
 SURROGATE_ROWS = 5000
+# Algorithms that also start from the means in force. Others draw nothing, find k themselves, or
+# halve groups in turn.
+WARM = ("kmeans", "gaussian_mixture")
 # Candidates of one k that are ranked before the next ones of any k.
 SAME_K = 3
 
@@ -454,13 +458,16 @@ class Round:
     def warmer(
         self, algorithm: str, cold: Clustering, points: Matrix, means: Matrix | None
     ) -> Clustering:
-        """Start k-means from the segments in force too; give what is to be gone on with."""
-        if algorithm != "kmeans" or means is None or len(means) != cold.k:
+        """Start from the segments in force too; give what is to be gone on with."""
+        if algorithm not in WARM or means is None or len(means) != cold.k:
             return cold
-        warm = fit_clustering("kmeans", points, cold.k, seed=self.settings.seed, start=means)
-        if warm.k < cold.k or cold.inertia < (1 - self.settings.cold_gain) * warm.inertia:
-            return cold
-        return warm
+        gain = self.settings.cold_gain
+        warm = fit_clustering(algorithm, points, cold.k, seed=self.settings.seed, start=means)
+        if cold.likelihood is not None:
+            is_better = cold.likelihood > warm.likelihood + np.log1p(gain)
+        else:
+            is_better = cold.inertia < (1 - gain) * warm.inertia
+        return cold if warm.k < cold.k or is_better else warm
 
     def clusterings(
         self, algorithm: str, ks: list[int | None], points: Matrix, start: Matrix | None
