@@ -53,6 +53,7 @@
         'segment_better_by': [0, 1, false],
         'segment_cold_gain': [0, 1, false],
         'segment_more_by': [0, 1, false],
+        'segment_fewer_by': [0, 1, false],
         'segment_kept_jaccard': [0, 1, false],
         'segment_part_share': [0, 1, false],
         'segment_parts_together': [0, 1, false],

@@ -26,6 +26,7 @@
         'better_by': var('segment_better_by') | float,
         'cold_gain': var('segment_cold_gain') | float,
         'more_by': var('segment_more_by') | float,
+        'fewer_by': var('segment_fewer_by') | float,
         'kept_jaccard': var('segment_kept_jaccard') | float,
         'part_share': var('segment_part_share') | float,
         'parts_together': var('segment_parts_together') | float,

@@ -18,6 +18,7 @@ customer_segments as (
         cast(distance as double) as distance,
         cast(confidence as double) as confidence,
         cast(second_segment_id as string) as second_segment_id,
+        cast(unassigned_reason as string) as unassigned_reason,
         cast(reason_1 as string) as reason_1,
         cast(reason_2 as string) as reason_2,
         cast(reason_3 as string) as reason_3,

@@ -45,6 +45,7 @@ stored as (
         customer_map_positions.pca_1,
         customer_map_positions.pca_2,
         customer_map_positions.pca_3,
+        segment_assignments.unassigned_reason,
         {{ coterie.candidate_columns() }}
     from segment_assignments
     left join segment_descriptions

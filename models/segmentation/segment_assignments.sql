@@ -53,7 +53,13 @@ assignments as (
         case
             when {{ coterie.has_enough_data('customer_features') }} and accepted_model.algorithm <> 'rules'
                 then micro_choices.micro_segment_id
-        end as micro_segment_id
+        end as micro_segment_id,
+        case
+            when not {{ coterie.has_enough_data('customer_features') }}
+                then 'Too little is known: no order, no activity, and no message opened or clicked in the last year.'
+            when accepted_model.algorithm <> 'rules' and choices.segment_id is null
+                then 'Unlike every segment: outside the radius of all of them.'
+        end as unassigned_reason
     from customer_features
     cross join accepted_model
     cross join thresholds

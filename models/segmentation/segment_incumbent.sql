@@ -7,11 +7,33 @@ plan as (
 
 ),
 
--- Models that were ever published, or that this very build has accepted: their numbers are taken.
+decisions as (
+
+    select *
+    from {{ coterie.previous('segment_model_log', {
+        'decision_number': 'bigint', 'model_version': dbt.type_string()
+    }) }} as previous_log
+
+),
+
+-- A training that is repeated gets the numbers it got before: what was decided since then does not count for it.
+first_decisions as (
+
+    select min(decisions.decision_number) as decision_number
+    from decisions
+    inner join plan
+        on decisions.model_version = plan.model_version
+
+),
+
+-- The numbers of every model so far are taken, whatever became of it: a publication that is taken back has been read.
 known_models as (
 
-    select published.model_version
-    from {{ coterie.published_models() }} as published
+    select decisions.model_version
+    from decisions
+    cross join plan
+    cross join first_decisions
+    where decisions.decision_number < coalesce(first_decisions.decision_number, plan.decision_number)
 
     union
 

@@ -1,5 +1,6 @@
 {#- What a segment was called last, and the profile it was called so for: see segment_named_profiles_store. -#}
 {%- set french_end = coterie.text_literal(" » jusqu'ici, mais le profil a changé.") -%}
+{%- set french_end_faded = coterie.text_literal(" » jusqu'ici, mais plus aucun trait ne ressort.") -%}
 with
 
 segment_words as (
@@ -77,11 +78,15 @@ proposals as (
         segment_words.level,
         segment_words.named_within,
         last_names.segment_name as last_name,
+        segment_words.has_trait,
         congruences.congruence,
+        -- The congruence knows no size: a profile that has faded points where it did and speaks of nobody any more.
         last_names.segment_name is not null
-        and coalesce(congruences.congruence >= {{ var('segment_name_congruence_min') }}, false) as is_kept,
+        and coalesce(
+            congruences.congruence >= {{ var('segment_name_congruence_min') }} and segment_words.has_trait, false
+        ) as is_kept,
         case
-            when congruences.congruence >= {{ var('segment_name_congruence_min') }}
+            when congruences.congruence >= {{ var('segment_name_congruence_min') }} and segment_words.has_trait
                 then coalesce(last_names.segment_name, segment_words.segment_name)
             else segment_words.segment_name
         end as proposed_name
@@ -123,8 +128,12 @@ segment_names as (
         congruence,
         is_kept,
         case
-            when last_name <> segment_name and language = 'fr'
+            when last_name <> segment_name and language = 'fr' and has_trait
                 then 'Renommé : « ' || last_name || {{ french_end }}
+            when last_name <> segment_name and language = 'fr'
+                then 'Renommé : « ' || last_name || {{ french_end_faded }}
+            when last_name <> segment_name and not has_trait
+                then 'Renamed: "' || last_name || '" until now, but no trait stands out any more.'
             when last_name <> segment_name
                 then 'Renamed: "' || last_name || '" until now, but the profile has changed.'
         end as name_note

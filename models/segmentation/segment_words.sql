@@ -405,6 +405,7 @@ segment_words as (
             {{ coterie.upper_text('substr(trait_name, 1, 1)') }} || substr(trait_name, 2)
         ) as segment_name,
         case when language = 'fr' then description_fr else description_en end as description,
+        traits is not null as has_trait,
         coalesce(
             traits,
             case when language = 'fr' then 'aucun trait marqué' else 'no trait stands out' end

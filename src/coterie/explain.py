@@ -27,7 +27,8 @@ WORDS = {
         "stages": {},
         "segment": "Segment",
         "path": "Levels",
-        "none": "none: too little is known of the customer to place them",
+        "none": "none",
+        "unassigned": {},
         "confidence": "Confidence",
         "margin": "0 as near to the runner-up, 1 far from it",
         "distance": "distance",
@@ -59,7 +60,14 @@ WORDS = {
         },
         "segment": "Segment",
         "path": "Niveaux",
-        "none": "aucun : on en sait trop peu sur ce client pour le placer",
+        "none": "aucun",
+        "unassigned": {
+            "Too little is known: no order, no activity, and no message opened or clicked in the "
+            "last year.": "On en sait trop peu : ni commande, ni activité, ni message ouvert ou "
+            "cliqué depuis un an.",
+            "Unlike every segment: outside the radius of all of them.": "Différent de tous les "
+            "segments : hors du rayon de chacun.",
+        },
         "confidence": "Confiance",
         "margin": "0 aussi proche du second segment, 1 loin de lui",
         "distance": "distance",
@@ -131,6 +139,7 @@ class Explanation:
     confidence: float | None
     runner_up: Segment | None
     reasons: list[str]
+    unassigned_reason: str | None
     scores: dict[str, Score]
     p_alive: float | None
     expected_revenue_90d: float | None
@@ -241,6 +250,8 @@ def _lines(explanation: Explanation, words: dict[str, Any]) -> list[tuple[str, s
     segment = explanation.segment
     if segment is None:
         lines.append((words["segment"], words["none"]))
+        if reason := explanation.unassigned_reason:
+            lines.append(("", words["unassigned"].get(reason, reason)))
     else:
         lines.append((words["segment"], _named(segment)))
         if explanation.description:
@@ -405,6 +416,7 @@ def _explanation(
         confidence=row["confidence"],
         runner_up=segment("segment", row["second_segment_id"]),
         reasons=_reasons(row, "reason"),
+        unassigned_reason=row["unassigned_reason"],
         scores={
             outcome: Score(
                 probability=row[f"{outcome}_probability"],

@@ -4,10 +4,12 @@ import json
 
 import duckdb
 import pytest
+from dbt_project_runner import ROOT
 from two_publications import add_publication, copy_of
 from typer.testing import CliRunner
 
 from coterie.cli import app
+from coterie.explain import WORDS
 
 
 def run(*arguments: str):
@@ -101,7 +103,7 @@ def test_every_kind_of_customer_is_explained_without_personal_data(warehouse, co
     result = run(*ids, "--warehouse", warehouse)
     assert result.exit_code == 0
     assert result.stdout.count("Customer ") == len(ids)
-    assert "none: too little is known of the customer to place them" in result.stdout
+    assert "Too little is known: no order, no activity" in result.stdout
     secrets = connection.execute(
         """
         select distinct unnest([email, phone, last_name])
@@ -114,6 +116,35 @@ def test_every_kind_of_customer_is_explained_without_personal_data(warehouse, co
     told = [secret for (secret,) in secrets if secret and secret in result.stdout]
     assert len(secrets) > len(ids)
     assert told == []
+
+
+def test_a_customer_without_a_segment_is_told_why(warehouse, tmp_path):
+    """Too little is known of one; an algorithm of density finds the other unlike all others."""
+    sentences = WORDS["fr"]["unassigned"]
+    model = (ROOT / "models/segmentation/segment_assignments.sql").read_text()
+    assert [sentence for sentence in sentences if f"'{sentence}'" not in model] == []
+    unlike = next(sentence for sentence in sentences if sentence.startswith("Unlike"))
+    copy = copy_of(warehouse, tmp_path)
+    with duckdb.connect(str(copy)) as connection:
+        silent = one(
+            connection,
+            "select min(customer_id) from marts.customer_segments where segment_id is null",
+        )
+        odd = one(connection, "select min(customer_id) from marts.customers where orders > 0")
+        connection.execute(
+            "update publication.customer_segments_store set segment_id = null, "
+            "unassigned_reason = ? where customer_id = ?",
+            [unlike, odd],
+        )
+    pages = json.loads(run(silent, odd, "--warehouse", copy, "--json").stdout)
+    assert [page["segment"] for page in pages] == [None, None]
+    reasons = [page["unassigned_reason"] for page in pages]
+    assert reasons[0].startswith("Too little is known: no order")
+    assert reasons[1] == unlike
+    told = run(silent, odd, "--warehouse", copy, "--language", "fr").stdout
+    assert all(sentences[reason] in told for reason in reasons)
+    told = run(silent, odd, "--warehouse", copy).stdout
+    assert all(reason in told for reason in reasons)
 
 
 def test_history_tells_where_the_customer_was(warehouse, tmp_path):

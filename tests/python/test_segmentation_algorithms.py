@@ -126,11 +126,20 @@ def test_online_k_means_keeps_a_small_segment():
     np.testing.assert_allclose(found.centres, [[0, 0], [6, 6]], atol=0.2)
 
 
-def test_k_means_from_a_start_keeps_the_order():
+@pytest.mark.parametrize("name", ["kmeans", "gaussian_mixture"])
+def test_a_start_keeps_the_order(name):
     points, truth = round_groups()
     order = np.array([3, 1, 4, 0, 2])
-    found = fit_clustering("kmeans", points, GROUPS, seed=1, start=GROUP_CENTRES[order])
+    found = fit_clustering(name, points, GROUPS, seed=1, start=GROUP_CENTRES[order])
     assert (order[found.labels] == truth).all()
+
+
+def test_a_mixture_can_start_where_there_is_nobody():
+    points, truth = round_groups()
+    start = np.vstack([GROUP_CENTRES, [[500.0, 500.0, 500.0]]])
+    found = fit_clustering("gaussian_mixture", points, GROUPS + 1, seed=1, start=start)
+    assert np.isfinite(found.likelihood)
+    assert (found.labels == truth).mean() > 0.99
 
 
 def test_k_means_is_the_library_s():
@@ -182,6 +191,7 @@ def test_the_knee_of_points_that_are_all_the_same_is_a_radius():
         ("online_kmeans", 3, None, "centres to go on from"),
         ("online_kmeans", 3, np.zeros((2, 3)), "centres to go on from"),
         ("ward", 3, np.zeros((3, 3)), "does not start"),
+        ("bisecting", 3, np.zeros((3, 3)), "does not start"),
     ],
 )
 def test_what_an_algorithm_cannot_do_is_refused(name, k, start, words):

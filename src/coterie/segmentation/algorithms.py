@@ -59,6 +59,8 @@ class Clustering:
         The library's own labels for other points; None where the library gives none.
     inertia
         Sum of squared distances to the nearest centre, for k-means.
+    likelihood
+        Mean log-likelihood of a point, for a mixture.
     is_density
         Whether points may stay unassigned.
     """
@@ -69,6 +71,7 @@ class Clustering:
     weights: Matrix | None = None
     predict: Callable[[Matrix], Labels] | None = None
     inertia: float | None = None
+    likelihood: float | None = None
     is_density: bool = False
 
     @property
@@ -141,8 +144,8 @@ def fit_clustering(
     share_min
         Smallest share of the points that HDBSCAN calls a group, 0..1.
     start
-        (k, components): the centres online k-means goes on from; k-means starts from them alone
-        where they are given.
+        (k, components): the centres online k-means goes on from; k-means and a mixture start from
+        them alone where they are given.
 
     Raises
     ------
@@ -164,12 +167,12 @@ def fit_clustering(
         return online_kmeans(points, start=start)
     if name == "kmeans":
         return kmeans(points, k, seed=seed, initialisations=initialisations, start=start)
+    if name == "gaussian_mixture":
+        return gaussian_mixture(points, k, seed=seed, start=start)
     if start is not None:
         raise ValueError(f"{name} does not start from given centres")
     if name == "bisecting":
         return bisecting(points, k, seed=seed, initialisations=initialisations)
-    if name == "gaussian_mixture":
-        return gaussian_mixture(points, k, seed=seed)
     return cut_tree(linkage_tree(points, name), k)
 
 
@@ -367,8 +370,22 @@ def hdbscan(points: Matrix, *, smallest: int) -> Clustering:
     return _clustering(model.labels_, is_density=True)
 
 
-def gaussian_mixture(points: Matrix, k: int, *, seed: int) -> Clustering:
-    """Gaussian components with diagonal covariances; a point is of the likeliest one."""
+def gaussian_mixture(
+    points: Matrix, k: int, *, seed: int, start: Matrix | None = None
+) -> Clustering:
+    """Gaussian components with diagonal covariances; a point is of the likeliest one.
+
+    Parameters
+    ----------
+    points
+        (customers, components).
+    k, seed
+        Components, and the seed of their starts.
+    start
+        (k, components), means to start from alone, each with the variances of the points nearest
+        to it.
+    """
+    given = {} if start is None else _mixture_around(points, start)
     with warnings.catch_warnings():
         # A mixture that has not settled is still a mixture: its figures say what it is worth.
         warnings.simplefilter("ignore")
@@ -376,10 +393,11 @@ def gaussian_mixture(points: Matrix, k: int, *, seed: int) -> Clustering:
             k,
             covariance_type="diag",
             reg_covar=MIXTURE_VARIANCE_MIN,
-            n_init=MIXTURE_INITIALISATIONS,
+            n_init=MIXTURE_INITIALISATIONS if start is None else 1,
             max_iter=200,
             init_params="kmeans",
             random_state=seed,
+            **given,
         ).fit(points)
     return _clustering(
         model.predict(points),
@@ -387,7 +405,21 @@ def gaussian_mixture(points: Matrix, k: int, *, seed: int) -> Clustering:
         precisions=model.precisions_,
         weights=model.weights_,
         predict=model.predict,
+        likelihood=float(model.lower_bound_),
     )
+
+
+def _mixture_around(points: Matrix, means: Matrix) -> dict[str, Matrix]:
+    """Weights and precisions of the points nearest to each mean; all points where it has few."""
+    nearest = ((points[:, None, :] - means[None, :, :]) ** 2).sum(axis=2).argmin(axis=1)
+    held = [points[nearest == group] for group in range(len(means))]
+    variances = np.array([(rows if len(rows) > 1 else points).var(axis=0) for rows in held])
+    counts = np.array([len(rows) + 1 for rows in held])
+    return {
+        "weights_init": counts / counts.sum(),
+        "means_init": means,
+        "precisions_init": 1 / (variances + MIXTURE_VARIANCE_MIN),
+    }
 
 
 def online_kmeans(points: Matrix, *, start: Matrix) -> Clustering:
@@ -429,6 +461,7 @@ def _clustering(
     weights: Matrix | None = None,
     predict: Callable[[Matrix], Labels] | None = None,
     inertia: float | None = None,
+    likelihood: float | None = None,
     is_density: bool = False,
 ) -> Clustering:
     """Leave out groups without points: 0..k-1 again, in the labels and in all that goes with them.
@@ -451,5 +484,6 @@ def _clustering(
         weights=None if weights is None else weights[held],
         predict=None if predict is None else lambda others: renumber(predict(others)),
         inertia=inertia,
+        likelihood=likelihood,
         is_density=is_density,
     )

@@ -17,7 +17,8 @@ merged
 born, retired
     Anything else: a new segment, a segment that is no more.
 
-Ids are numbers that were never given before.
+Ids are numbers that no model decided about before had, whatever became of it; a training that is
+repeated gives the numbers it gave.
 
 The optimal assignment is that of Kuhn (1955) and Munkres (1957), by
 scipy.optimize.linear_sum_assignment, on the Jaccard of the two sets of customers; of assignments
@@ -58,13 +59,14 @@ class Incumbent:
     basis
         How the labels came about: model, rules or publication; none where there are none.
     last_number
-        The highest number that a segment ever had: 7 if the last was s07.
+        The highest number that a segment of an earlier decision had: 7 if the last was s07.
     rules
         (customers,), segments by rules, for a round in which nothing is good enough.
     micro_labels
         (customers,), ids of their micro-segments, None without one.
     last_micro_ids
-        The highest id that a micro-segment ever had, of each segment that was divided.
+        The highest id that a micro-segment of an earlier decision had, of each segment that was
+        divided.
     """
 
     labels: Sequence[str | None]

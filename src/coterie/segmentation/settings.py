@@ -57,11 +57,15 @@ class Settings:
         How much higher the lowest Jaccard of another candidate of the same k must be to be taken
         instead of the plainest one, 0..1.
     cold_gain
-        By which share a fit from new starts must lower the inertia to be taken instead of the one
-        that goes on from the segments in force, 0..1.
+        By which share a fit from new starts must lower the inertia, or raise the likelihood of a
+        customer (of a mixture), to be taken instead of the one that goes on from the segments in
+        force, 0..1.
     more_by
         How far above their limits the lowest Jaccard and the mean adjusted Rand index of more
         segments than those in force must lie, 0..1.
+    fewer_by
+        How far below their limits the lowest Jaccard and the mean adjusted Rand index of the k in
+        force, found by the algorithm in force, may lie for it to be kept, 0..1.
     kept_jaccard, part_share, parts_together, part_drawn
         See coterie.segmentation.identity.Limits.
     prototypes_max
@@ -109,6 +113,7 @@ class Settings:
     better_by: float = 0.05
     cold_gain: float = 0.01
     more_by: float = 0.05
+    fewer_by: float = 0.07
     kept_jaccard: float = 0.5
     part_share: float = 0.25
     parts_together: float = 0.80

@@ -16,11 +16,12 @@ The round in four steps:
 3. Examine down the ranking, until one has passed every clause and three were looked at. The best
    three, those that passed before those that did not, get the figures that cost much.
 4. Choose the largest k that passed; of the same k the plainest, unless another is clearly more
-   stable. Where a model is in force its k is examined first and kept while it passes; more
-   segments are taken only where they pass by a margin.
+   stable. Where a model is in force its k is examined first and kept while it passes or fails by
+   little; more segments are taken only where they pass by a margin.
 
-Where a model is in force, k-means of its k also starts from the means of its segments, and goes on
-from them unless new starts lower the inertia clearly: segments move no more than customers did.
+Where a model is in force, k-means and a mixture of its k also start from the means of its segments,
+and go on from them unless new starts lower the inertia, or raise the likelihood, clearly: segments
+move no more than customers did.
 """
 
 from __future__ import annotations
@@ -77,6 +78,9 @@ GAP_ROWS = 1000
 SEEDS = 5
 # Rows that the surrogate tree is grown on and asked about.
 SURROGATE_ROWS = 5000
+# Algorithms that also start from the means in force. Others draw nothing, find k themselves, or
+# halve groups in turn.
+WARM = ("kmeans", "gaussian_mixture")
 # Candidates of one k that are ranked before the next ones of any k.
 SAME_K = 3
 
@@ -454,13 +458,16 @@ class Round:
     def warmer(
         self, algorithm: str, cold: Clustering, points: Matrix, means: Matrix | None
     ) -> Clustering:
-        """Start k-means from the segments in force too; give what is to be gone on with."""
-        if algorithm != "kmeans" or means is None or len(means) != cold.k:
+        """Start from the segments in force too; give what is to be gone on with."""
+        if algorithm not in WARM or means is None or len(means) != cold.k:
             return cold
-        warm = fit_clustering("kmeans", points, cold.k, seed=self.settings.seed, start=means)
-        if warm.k < cold.k or cold.inertia < (1 - self.settings.cold_gain) * warm.inertia:
-            return cold
-        return warm
+        gain = self.settings.cold_gain
+        warm = fit_clustering(algorithm, points, cold.k, seed=self.settings.seed, start=means)
+        if cold.likelihood is not None:
+            is_better = cold.likelihood > warm.likelihood + np.log1p(gain)
+        else:
+            is_better = cold.inertia < (1 - gain) * warm.inertia
+        return cold if warm.k < cold.k or is_better else warm
 
     def clusterings(
         self, algorithm: str, ks: list[int | None], points: Matrix, start: Matrix | None
@@ -512,10 +519,19 @@ class Round:
                 f"Shown for comparison; k is chosen from {settings.k_min} to {settings.k_max}."
             )
             return False
-        found = shortcomings(trial, settings)
+        found = self.shortcomings(trial)
         if found:
             trial.reason = f"Rejected: {'; '.join(found)}."
         return not found
+
+    def slack(self, trial: Trial) -> float:
+        """How far below their limits the figures of the resamples may lie: of the k in force."""
+        is_in_force = (trial.algorithm, trial.k) == (self.incumbent.algorithm, self.incumbent.k)
+        return self.settings.fewer_by if is_in_force else 0.0
+
+    def shortcomings(self, trial: Trial) -> list[str]:
+        """List what keeps a trial from being chosen in this round."""
+        return shortcomings(trial, self.settings, slack=self.slack(trial))
 
     def probe(self, entry: Entry) -> None:
         """Look whether the segments come back in a few resamples."""
@@ -613,15 +629,15 @@ class Round:
         trial.surrogate_fidelity = fidelity(
             self.values[some], labels[some], leaves=settings.leaves_per_segment * trial.k
         )
-        if not shortcomings(trial, settings):
+        if not self.shortcomings(trial):
             entry.examined = self.resampled(
                 entry,
                 rows=settings.resample_rows,
                 resamples=settings.resamples,
-                limit=settings.jaccard_min,
+                limit=settings.jaccard_min - self.slack(trial),
             )
             self.write_stability(entry)
-        found = shortcomings(trial, settings)
+        found = self.shortcomings(trial)
         trial.is_eligible = not found
         if found:
             trial.reason = f"Rejected: {'; '.join(found)}."
@@ -797,6 +813,11 @@ class Round:
                 )
                 if entry.is_warm:
                     trial.reason += " They go on from the segments in force."
+                if shortcomings(trial, settings):
+                    trial.reason += (
+                        " The k in force is kept although it falls short of a limit, by at most "
+                        f"{settings.fewer_by:g}."
+                    )
             elif trial.is_eligible and chosen is not None:
                 trial.reason = (
                     f"Passes, but {chosen.trial.k} segments {self.why_not(chosen.trial.k)}."

@@ -16,6 +16,8 @@ from coterie.segmentation.surrogate import Bound
 
 SEPARATE = "separate groups"
 CUTS = "cuts of a continuum"
+# Clauses whose figures differ by the luck of the resamples.
+RESAMPLED = ("lowest Jaccard", "mean adjusted Rand index")
 
 WORDS = {
     "kmeans": "k-means",
@@ -187,7 +189,7 @@ def candidates(settings: Settings, *, accepted_k: int | None = None) -> Iterator
                 yield Candidate(algorithm=name, encoder=encoder, k=k)
 
 
-def shortcomings(trial: Trial, settings: Settings) -> list[str]:
+def shortcomings(trial: Trial, settings: Settings, *, slack: float = 0.0) -> list[str]:
     """List what keeps a trial from being chosen, as far as its figures are known.
 
     Parameters
@@ -196,6 +198,8 @@ def shortcomings(trial: Trial, settings: Settings) -> list[str]:
         Its figures; a clause whose figure is not known is not judged.
     settings
         The limits.
+    slack
+        How far below their limits the Jaccard and the Rand index may lie: those of the k in force.
     """
     found = []
     if trial.smallest_share is not None and trial.smallest_share < settings.share_min:
@@ -209,13 +213,14 @@ def shortcomings(trial: Trial, settings: Settings) -> list[str]:
             f"the limit is {settings.unassigned_max:.0%}"
         )
     limits = {
-        "lowest Jaccard": (trial.jaccard_min, settings.jaccard_min),
-        "mean adjusted Rand index": (trial.ari_resamples, settings.ari_min),
+        "lowest Jaccard": (trial.jaccard_min, settings.jaccard_min - slack),
+        "mean adjusted Rand index": (trial.ari_resamples, settings.ari_min - slack),
         "fidelity of the surrogate tree": (trial.surrogate_fidelity, settings.fidelity_min),
         "agreement of SQL with the library": (trial.agreement, settings.agreement_min),
     }
     for name, (figure, limit) in limits.items():
         if figure is not None and figure < limit:
             over = f" over {trial.resamples} resamples" if name == "lowest Jaccard" else ""
-            found.append(f"{name} {figure:.2f}{over}, the limit is {limit:g}")
+            eased = " for the k in force" if slack and name in RESAMPLED else ""
+            found.append(f"{name} {figure:.2f}{over}, the limit is {limit:g}{eased}")
     return found
