@@ -146,6 +146,18 @@ def test_reasons_are_the_largest_contributions(connection, accepted):
             [accepted],
         ).fetchall()
     ]
+    values = connection.sql(
+        f"""
+        select {", ".join(labels)}
+        from features.customer_features
+        inner join segmentation.segment_reasons using (customer_id)
+        where is_current
+        order by customer_id
+        """
+    ).to_arrow_table()
+    # A missing value is no reason, whatever stood in for it.
+    gains[~np.column_stack([column.is_valid().to_numpy() for column in values.columns])] = 0
+    ranked = np.argsort(-gains, axis=1, kind="stable")
     words: dict[int, set[str]] = {}
     agreeing = 0
     for place, name in enumerate(("reason_1", "reason_2", "reason_3")):
