@@ -23,18 +23,21 @@
 {%- endmacro %}
 
 {#- The contribution of each feature as a whole number: millionths (1,000,000 at most), times 1,000, plus 999 less the
-    position, so that the largest key is the strongest feature, the first of equal ones. -#}
-{% macro contribution_keys(vector, differences, middles) -%}
+    position, so that the largest key is the strongest feature, the first of equal ones. A feature that is missing for the
+    customer has none, unless its imputation is zero: then a missing value is a value, nothing happened. -#}
+{% macro contribution_keys(vector, differences, middles, alias, parameters) -%}
     {%- set keys = [] -%}
     {%- for feature in coterie.segmentation_features() -%}
         {%- set contribution -%}
             {{ coterie.element_at(differences, feature.position) }}
             * ({{ coterie.element_at(vector, feature.position) }} - {{ coterie.element_at(middles, feature.position) }})
         {%- endset -%}
-        {%- do keys.append(
-            'cast(round(1000000 * least(' ~ contribution ~ ', cast(1000000 as double))) as bigint) * 1000 + '
-            ~ (999 - feature.position)
-        ) -%}
+        {%- set millionths = 'cast(round(1000000 * least(' ~ contribution ~ ', cast(1000000 as double))) as bigint)' -%}
+        {%- if feature.impute != 'zero' -%}
+            {%- set known = coterie.known_value(alias, parameters, feature) ~ ' is not null' -%}
+            {%- set millionths = 'case when ' ~ known ~ ' then ' ~ millionths ~ ' else 0 end' -%}
+        {%- endif -%}
+        {%- do keys.append(millionths ~ ' * 1000 + ' ~ (999 - feature.position)) -%}
     {%- endfor -%}
     {{ coterie.make_array(keys) }}
 {%- endmacro %}

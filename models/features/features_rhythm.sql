@@ -38,20 +38,12 @@ gap_sums as (
     group by customer_id, as_of_date
 ),
 
-month_days as (
-    select
-        *,
-        cast({{ dbt.last_day('activity_date', 'month') }} as date) as month_end_date
-    from days
-),
-
 calendar_days as (
     select
         *,
-        {{ coterie.iso_weekday('activity_date') }} >= 6 as is_weekend,
-        -- The last five days of a month: after most salaries have come in.
-        {{ dbt.datediff('activity_date', 'month_end_date', 'day') }} < 5 as is_month_end -- noqa: LT05
-    from month_days
+        {{ coterie.is_weekend('activity_date') }} as is_weekend,
+        {{ coterie.is_month_end('activity_date') }} as is_month_end -- noqa: LT05
+    from days
 ),
 
 time_sums as (

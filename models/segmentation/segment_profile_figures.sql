@@ -1,4 +1,7 @@
-{%- set features = coterie.profiled_features() %}
+{%- set features = coterie.profiled_features() -%}
+{%- set pooled = coterie.pooled_features() -%}
+{%- set of_some_days = ['orders_weekend', 'orders_month_end'] -%}
+{%- set measures = pooled.values() | sum(start=[]) | unique | reject('in', of_some_days) | list %}
 with
 
 assignments as (
@@ -54,6 +57,43 @@ segment_sums as (
 
 ),
 
+-- Not of each customer but of all of a segment: their orders, items, spend and events of 365 days. Who buys much counts
+-- for much, as in a sentence that speaks of a segment's orders.
+days as (
+    {{ coterie.customer_days_as_of(
+        measures,
+        window_days=365,
+        condition='customer_as_of_dates.is_current
+        and (customer_days.orders_placed > 0 or customer_days.orders_voided > 0 or customer_days.events > 0)'
+    ) }}
+),
+
+calendar_days as (
+
+    select
+        *,
+        {{ coterie.is_weekend('activity_date') }} as is_weekend,
+        {{ coterie.is_month_end('activity_date') }} as is_month_end -- noqa: LT05
+    from days
+
+),
+
+day_sums as (
+
+    select
+        members.segment_id,
+        {%- for measure in measures %}
+        sum(calendar_days.{{ measure }}) as {{ measure }},
+        {%- endfor %}
+        sum(case when calendar_days.is_weekend then calendar_days.orders else 0 end) as orders_weekend,
+        sum(case when calendar_days.is_month_end then calendar_days.orders else 0 end) as orders_month_end
+    from members
+    inner join calendar_days
+        on members.customer_id = calendar_days.customer_id
+    group by members.segment_id
+
+),
+
 features as (
     {% for feature in features %}
     select
@@ -87,8 +127,20 @@ segment_totals as (
         {{ coterie.struct_field('feature_sums.figures', 'total') }} as total,
         {{ coterie.struct_field('feature_sums.figures', 'median_value') }} as median_value,
         {{ coterie.struct_field('feature_sums.figures', 'transformed_total') }} as transformed_total,
-        {{ coterie.struct_field('feature_sums.figures', 'transformed_squares') }} as transformed_squares
+        {{ coterie.struct_field('feature_sums.figures', 'transformed_squares') }} as transformed_squares,
+        case feature_sums.feature
+            {%- for feature, sums in pooled.items() %}
+            when '{{ feature }}' then cast(day_sums.{{ sums[0] }} as decimal(38, 4))
+            {%- endfor %}
+        end as pooled_part,
+        case feature_sums.feature
+            {%- for feature, sums in pooled.items() %}
+            when '{{ feature }}' then cast(day_sums.{{ sums[1] }} as decimal(38, 4))
+            {%- endfor %}
+        end as pooled_whole
     from feature_sums
+    left join day_sums
+        on feature_sums.segment_id = day_sums.segment_id
 
 ),
 
@@ -108,7 +160,9 @@ all_totals as (
         sum(segment_totals.total) as total,
         cast(null as double) as median_value,
         sum(segment_totals.transformed_total) as transformed_total,
-        sum(segment_totals.transformed_squares) as transformed_squares
+        sum(segment_totals.transformed_squares) as transformed_squares,
+        sum(segment_totals.pooled_part) as pooled_part,
+        sum(segment_totals.pooled_whole) as pooled_whole
     from segment_totals
     inner join segment_sizes
         on segment_totals.segment_id = segment_sizes.segment_id
@@ -131,7 +185,9 @@ population_totals as (
         sum(segment_totals.known) as population_known,
         sum(segment_totals.total) as population_total,
         sum(segment_totals.transformed_total) as population_transformed_total,
-        sum(segment_totals.transformed_squares) as population_transformed_squares
+        sum(segment_totals.transformed_squares) as population_transformed_squares,
+        sum(segment_totals.pooled_part) as population_pooled_part,
+        sum(segment_totals.pooled_whole) as population_pooled_whole
     from segment_totals
     inner join segment_sizes
         on segment_totals.segment_id = segment_sizes.segment_id
@@ -147,7 +203,9 @@ populations as (
         population_totals.population_known,
         population_totals.population_total,
         population_totals.population_transformed_total,
-        population_totals.population_transformed_squares
+        population_totals.population_transformed_squares,
+        population_totals.population_pooled_part,
+        population_totals.population_pooled_whole
     from all_totals
     inner join population_totals
         on all_totals.position = population_totals.position
@@ -167,7 +225,9 @@ means as (
         cast(population_total as double) / nullif(population_known, 0) as population_mean,
         cast(transformed_total as double) / nullif(known, 0) as transformed_mean,
         cast(population_transformed_total as double) / nullif(population_known, 0) as transformed_population_mean,
-        cast(population_transformed_squares as double) / nullif(population_known, 0) as transformed_population_square
+        cast(population_transformed_squares as double) / nullif(population_known, 0) as transformed_population_square,
+        {{ coterie.divide('pooled_part', 'pooled_whole') }} as pooled,
+        {{ coterie.divide('population_pooled_part', 'population_pooled_whole') }} as population_pooled
     from populations
 
 ),
@@ -199,7 +259,9 @@ figures as (
         case
             when transformed_deviation > 0.000001
                 then (transformed_mean - transformed_population_mean) / transformed_deviation
-        end as z
+        end as z,
+        pooled,
+        population_pooled
     from deviations
 
 ),

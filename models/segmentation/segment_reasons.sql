@@ -1,5 +1,7 @@
 {%- set features = coterie.segmentation_features() -%}
-{%- set keys = coterie.contribution_keys('customer_vectors.prepared', 'pairs.differences', 'pairs.middles') -%}
+{%- set keys = coterie.contribution_keys(
+    'customer_vectors.prepared', 'pairs.differences', 'pairs.middles', 'customer_features', 'scaling'
+) -%}
 with
 
 accepted_model as (
@@ -12,6 +14,19 @@ accepted_model as (
 customer_vectors as (
 
     select * from {{ ref('coterie', 'customer_vectors') }}
+
+),
+
+customer_features as (
+
+    select * from {{ ref('coterie', 'customer_features') }}
+    where is_current
+
+),
+
+scaling as (
+
+    select * from {{ coterie.scaling_parameters(ref('coterie', 'feature_scaling')) }} as scaling_parameters
 
 ),
 
@@ -54,7 +69,7 @@ pairs as (
 ),
 
 -- One whole number a feature, its contribution in millionths before its position: sorting ranks the features, equals
--- by their position.
+-- by their position. What stands in for a missing value contributes nothing: it says nothing of the customer.
 ranked as (
 
     select
@@ -66,6 +81,10 @@ ranked as (
         on
             assignments.customer_id = customer_vectors.customer_id
             and assignments.model_version = customer_vectors.model_version
+    inner join customer_features
+        on assignments.customer_id = customer_features.customer_id
+    inner join scaling
+        on assignments.model_version = scaling.model_version
     inner join pairs
         on
             assignments.model_version = pairs.model_version

@@ -1,4 +1,5 @@
 {%- set languages = coterie.persona_languages() -%}
+{%- set habits = coterie.habit_features() -%}
 {%- set trend_factor = var('segment_trend_factor') -%}
 {%- set english_revenue = coterie.text_literal(' of the revenue of 365 days') -%}
 {%- set french_revenue = coterie.text_literal(" du chiffre d'affaires de 365 jours") -%}
@@ -137,19 +138,34 @@ segment_traits as (
 
 ),
 
--- The figures that a persona speaks of.
+known_figures as (
+
+    select
+        profile_figures.*,
+        segment_sizes.size,
+        profile_figures.known_customers >= {{ var('segment_trait_known_min') }} * segment_sizes.size
+            as is_known_of_enough
+    from profile_figures
+    inner join segment_sizes
+        on profile_figures.segment_id = segment_sizes.segment_id
+
+),
+
+-- The figures that a persona speaks of; those of a basket are of the segment's orders and items.
 figures as (
 
     select
         segment_id,
+        max(size) as size,
         max(case when feature = 'revenue_365d' then mean end) as revenue,
         max(case when feature = 'revenue_365d' then index_100 end) as revenue_index,
         max(case when feature = 'days_since_last_order' then mean end) as days_since_last_order,
+        max(case when feature = 'days_since_last_order' then known_customers end) as buyers,
         max(case when feature = 'orders_365d' then mean end) as orders_365d,
         max(case when feature = 'orders_90d' then mean end) as orders_90d,
-        max(case when feature = 'items_per_order_365d' then mean end) as items,
-        max(case when feature = 'average_item_price_365d' then mean end) as item_price
-    from profile_figures
+        max(case when feature = 'items_per_order_365d' and is_known_of_enough then pooled end) as items,
+        max(case when feature = 'average_item_price_365d' and is_known_of_enough then pooled end) as item_price
+    from known_figures
     group by segment_id
 
 ),
@@ -163,7 +179,9 @@ classes as (
             when revenue_index >= {{ var('segment_value_low_index') }} then 'middle'
             else 'low'
         end as value_level,
+        -- The mean is of those who ever ordered: it speaks for the segment unless they are fewer than half of it.
         case
+            when 2 * buyers < size and buyers > 0 then 'mostly never'
             when days_since_last_order <= {{ var('rules_recent_days') }} then 'recent'
             when days_since_last_order <= {{ var('rules_lapsed_days') }} then 'earlier'
             when days_since_last_order is not null then 'long ago'
@@ -198,35 +216,82 @@ ranked_uses as (
 
 ),
 
--- Channel and category with the largest mean share; the time of which there is most beyond the average.
+-- What a habit can be: the channels and categories of the vars, which the seed need not know, and the seed's times.
+habit_features as (
+    {% for habit in habits %}
+    select
+        '{{ habit.kind }}' as kind,
+        '{{ habit.feature }}' as feature,
+        {{ coterie.text_literal(habit.en) }} as phrase_en,
+        {{ coterie.text_literal(habit.fr) }} as phrase_fr
+
+    union all
+    {% endfor %}
+    select distinct
+        kind,
+        feature,
+        cast(null as {{ dbt.type_string() }}) as phrase_en,
+        cast(null as {{ dbt.type_string() }}) as phrase_fr
+    from persona_phrases
+    where kind = 'time'
+
+),
+
+-- Channel and category with the largest part of the segment's orders and spend; the time of which there is most beyond
+-- the average, both for a customer of the segment and for all their orders or visits together.
 ranked_habits as (
 
     select
-        profile_figures.segment_id,
-        persona_phrases.language,
-        persona_phrases.kind,
-        persona_phrases.phrase,
-        profile_figures.mean,
+        known_figures.segment_id,
+        habit_features.kind,
+        habit_features.feature,
+        habit_features.phrase_en,
+        habit_features.phrase_fr,
+        known_figures.pooled,
         row_number() over (
-            partition by profile_figures.segment_id, persona_phrases.language, persona_phrases.kind
+            partition by known_figures.segment_id, habit_features.kind
             order by
-                case when persona_phrases.kind = 'time' then profile_figures.z else profile_figures.mean end desc,
-                profile_figures.position asc
+                case when habit_features.kind = 'time' then known_figures.z else known_figures.pooled end desc,
+                known_figures.position asc
         ) as habit_rank
-    from profile_figures
-    inner join persona_phrases
-        on profile_figures.feature = persona_phrases.feature
-    inner join segment_sizes
-        on profile_figures.segment_id = segment_sizes.segment_id
+    from known_figures
+    inner join habit_features
+        on known_figures.feature = habit_features.feature
     where
-        profile_figures.mean > 0
+        known_figures.is_known_of_enough
+        and known_figures.pooled > 0
         and (
-            persona_phrases.kind <> 'time'
+            habit_features.kind <> 'time'
             or (
-                profile_figures.z >= {{ var('segment_trait_z_min') }}
-                and profile_figures.known_customers >= {{ var('segment_trait_known_min') }} * segment_sizes.size
+                known_figures.z >= {{ var('segment_trait_z_min') }}
+                and known_figures.pooled > known_figures.population_pooled
             )
         )
+
+),
+
+phrased_habits as (
+
+    select
+        ranked_habits.segment_id,
+        ranked_habits.kind,
+        languages.language,
+        coalesce(
+            persona_phrases.phrase,
+            case
+                when languages.language = 'fr' then ranked_habits.phrase_fr
+                else ranked_habits.phrase_en
+            end
+        ) as phrase,
+        {{ coterie.percent_text('ranked_habits.pooled', 'languages.language') }} as share_text
+    from ranked_habits
+    cross join languages
+    left join persona_phrases
+        on
+            ranked_habits.kind = persona_phrases.kind
+            and ranked_habits.feature = persona_phrases.feature
+            and languages.language = persona_phrases.language
+    where ranked_habits.habit_rank = 1
 
 ),
 
@@ -235,13 +300,12 @@ habits as (
     select
         segment_id,
         language,
-        max(case when kind = 'channel' then {{ coterie.percent_text('mean', 'language') }} end) as channel_share,
+        max(case when kind = 'channel' then share_text end) as channel_share,
         max(case when kind = 'channel' then phrase end) as channel,
         max(case when kind = 'time' then phrase end) as time_phrase,
-        max(case when kind = 'category' then {{ coterie.percent_text('mean', 'language') }} end) as category_share,
+        max(case when kind = 'category' then share_text end) as category_share,
         max(case when kind = 'category' then phrase end) as category
-    from ranked_habits
-    where habit_rank = 1
+    from phrased_habits
     group by segment_id, language
 
 ),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import yaml
 from dbt_project_runner import ROOT
+from spoken_of_segments import check_personas
 
 from coterie.frames import matrix
 
@@ -137,7 +138,6 @@ def test_reasons_are_the_largest_contributions(connection, accepted):
     own = np.array([centres[segment] for segment in rows["segment_id"].to_pylist()])
     second = np.array([centres[segment] for segment in rows["second_segment_id"].to_pylist()])
     gains = np.round((prepared - second) ** 2 - (prepared - own) ** 2, 6)
-    ranked = np.argsort(-gains, axis=1, kind="stable")
     labels = [
         label
         for (label,) in connection.execute(
@@ -146,6 +146,18 @@ def test_reasons_are_the_largest_contributions(connection, accepted):
             [accepted],
         ).fetchall()
     ]
+    values = connection.sql(
+        f"""
+        select {", ".join(labels)}
+        from features.customer_features
+        inner join segmentation.segment_reasons using (customer_id)
+        where is_current
+        order by customer_id
+        """
+    ).to_arrow_table()
+    # A missing value is no reason, whatever stood in for it.
+    gains[~np.column_stack([column.is_valid().to_numpy() for column in values.columns])] = 0
+    ranked = np.argsort(-gains, axis=1, kind="stable")
     words: dict[int, set[str]] = {}
     agreeing = 0
     for place, name in enumerate(("reason_1", "reason_2", "reason_3")):
@@ -161,6 +173,38 @@ def test_reasons_are_the_largest_contributions(connection, accepted):
     assert agreeing > len(rows)
     assert all(len(found) == 1 for found in words.values()), "one label a feature"
     assert len(set(itertools.chain(*words.values()))) == len(words) <= len(labels)
+
+
+def test_no_reason_names_what_is_not_known_of_the_customer(connection):
+    """What stood in for a missing value in the vector says nothing of the customer."""
+    models = yaml.safe_load((ROOT / "models/features/_features__models.yml").read_text())["models"]
+    columns = {
+        column["config"]["meta"]["label"]: column["name"]
+        for model in models
+        for column in model.get("columns", ())
+        if column.get("config", {}).get("meta", {}).get("segmentation")
+    }
+    reasons = connection.sql(
+        """
+        select reason_1, reason_2, reason_3, features.*
+        from marts.customer_segments
+        inner join features.customer_features as features using (customer_id)
+        where is_current and segment_id is not null
+        """
+    ).to_arrow_table()
+    named = 0
+    for row in reasons.to_pylist():
+        for reason in filter(None, (row["reason_1"], row["reason_2"], row["reason_3"])):
+            column = columns[reason.split(" ", 1)[1]]
+            assert row[column] is not None, (row["customer_id"], reason)
+            named += 1
+    assert named > 2 * len(reasons)
+
+
+def test_what_a_persona_says_is_true_of_the_orders(connection):
+    """Shares of orders and of spend, not means of the customers' shares."""
+    said = check_personas(lambda text: connection.execute(text).fetchall())
+    assert min(said.values()) > 0
 
 
 def test_levels_add_up(connection):
@@ -184,7 +228,7 @@ def test_levels_add_up(connection):
 def test_every_combination_has_advice_in_every_language(connection):
     combinations = itertools.product(
         ("high", "middle", "low"),
-        ("recent", "earlier", "long ago", "never"),
+        ("recent", "earlier", "long ago", "mostly never", "never"),
         ("rising", "steady", "falling"),
         ("en", "fr"),
     )

@@ -5,6 +5,7 @@ import shutil
 import numpy as np
 import pytest
 from dbt_project_runner import ProjectRunner
+from spoken_of_segments import check_personas
 
 pytestmark = pytest.mark.slow
 
@@ -92,6 +93,7 @@ def test_another_seed_moves_nobody(project):
         distance = np.linalg.norm(np.array(encoded) - vector)
         nearest[customer] = min(nearest.get(customer, (np.inf, "")), (distance, part))
     assert {c: part for c, (_, part) in nearest.items()} == {c: p for c, p in parts.items() if p}
+    check_personas(project.query)
 
 
 def test_another_number_of_segments_is_told_and_no_number_is_used_twice(project):
@@ -154,6 +156,7 @@ def test_rules_follow_on_fitted_segments_and_back(project):
         ("publication",),
     ]
     assert {before for _, before, _ in lineage(project)} - {None} == first
+    check_personas(project.query)
 
     train(project).expect_success()
     fitted = set(segments(project).values()) - {None}
