@@ -18,6 +18,7 @@ FROM_THE_FEATURES_ON = (
 )
 # The demo has six or seven groups; any number of them shall pass.
 FEWER = {"segment_k_max": 5, "segment_jaccard_min": 0.3, "segment_ari_min": 0.3}
+FEW = "assert_the_new_model_moves_few"
 # The demo of 1,000 customers has segments of about 150.
 PARTS = {"segment_micro_count": 2, "segment_micro_rows_min": 30}
 
@@ -66,7 +67,8 @@ def test_another_seed_moves_nobody(project):
     assert {kind for kind, _, _ in lineage(project)} == {"born"}
     train(project, **PARTS).expect_success()
     parts_before = micro_segments(project)
-    train(project, "build", segment_seed=43, **PARTS).expect_success()
+    built = train(project, "build", segment_seed=43, **PARTS).expect_success()
+    assert built.status(FEW) == "pass"
     after = segments(project)
     assert before.keys() == after.keys()
     assert sum(before[c] != after[c] for c in before) < 0.01 * len(before)
@@ -107,6 +109,15 @@ def test_another_number_of_segments_is_told_and_no_number_is_used_twice(project)
     assert {kind for kind, _, _ in rows} & {"merged", "retired"}
     assert all(before == after for kind, before, after in rows if kind == "kept")
     assert all(number > max(numbers(first)) for number in numbers(second - first))
+
+    # Who has saved audiences by segment is warned of what the model moves.
+    (share,) = project.query(
+        "select sum(customers) filter (from_segment_id <> to_segment_id) / sum(customers) "
+        "from marts.segment_flows where moved_by = 'model' and from_segment_id <> 'none'"
+    )[0]
+    for limit, status in ((share - 0.01, "warn"), (share + 0.01, "pass")):
+        warned = project.dbt("test", "--select", FEW, variables={"stayers_min": 1 - limit})
+        assert warned.status(FEW) == status
 
     # Back to more segments: those that went are not called by their old names again.
     train(project).expect_success()
