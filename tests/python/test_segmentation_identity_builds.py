@@ -151,6 +151,23 @@ def test_a_refused_model_leaves_no_lineage(project):
     assert {after for _, _, after in lineage(project)} == {after for _, _, after in rows}
 
 
+def test_a_build_that_is_run_again_compares_with_what_is_published(project):
+    """After a kill, whole and under the same build_id: its own model is not what it follows on."""
+    same = {"retrain": True, "segment_seed": 43, "build_id": "killed and run again"}
+    selection = ("--select", *FROM_THE_FEATURES_ON)
+    project.dbt("run", *selection, "--exclude", "publications+", variables=same).expect_success()
+    train(project, **same).expect_success()
+    assert project.query("select max(publication_id) from publication.publications") == [(2,)]
+    assert project.query("select count(*) from segmentation.segment_model_log") == [(2,)]
+    compared, share = project.query(
+        "select compared_customers, stayer_share from marts.segment_health "
+        "order by publication_id desc limit 1"
+    )[0]
+    assert compared > 500
+    assert share > 0.99
+    assert project.query("select * from marts.segment_flows where moved_by = 'both'") == []
+
+
 def test_rules_follow_on_fitted_segments_and_back(project):
     first = set(segments(project).values()) - {None}
     yaml = project.folder / "models/features/_features__models.yml"
