@@ -72,6 +72,7 @@ class Trial:
     algorithm: str
     encoder: str
     k: int
+    rows_fitted: int | None = None
     inertia: float | None = None
     silhouette: float | None = None
     silhouette_null: float | None = None
@@ -90,6 +91,7 @@ class Trial:
     ari_seeds: float | None = None
     ari_without_feature: float | None = None
     most_sensitive_feature: str | None = None
+    ari_without_each: str | None = None
     smallest_share: float | None = None
     unassigned_share: float | None = None
     surrogate_fidelity: float | None = None
@@ -187,6 +189,15 @@ def candidates(settings: Settings, *, accepted_k: int | None = None) -> Iterator
                 yield Candidate(algorithm=name, encoder=encoder, k=k)
 
 
+def below(figure: float, limit: float) -> str:
+    """Write a figure that is below a limit so that it reads so: 0.748 and not 0.75."""
+    for digits in (2, 3, 4):
+        words = f"{figure:.{digits}f}"
+        if float(words) < limit:
+            return words
+    return f"just below {limit:g}"
+
+
 def shortcomings(trial: Trial, settings: Settings) -> list[str]:
     """List what keeps a trial from being chosen, as far as its figures are known.
 
@@ -217,5 +228,5 @@ def shortcomings(trial: Trial, settings: Settings) -> list[str]:
     for name, (figure, limit) in limits.items():
         if figure is not None and figure < limit:
             over = f" over {trial.resamples} resamples" if name == "lowest Jaccard" else ""
-            found.append(f"{name} {figure:.2f}{over}, the limit is {limit:g}")
+            found.append(f"{name} {below(figure, limit)}{over}, the limit is {limit:g}")
     return found
