@@ -366,6 +366,8 @@ def test_nothing_that_passes_is_nothing_chosen():
     ("figures", "words"),
     [
         ({"jaccard_min": 0.74, "resamples": 7}, "lowest Jaccard 0.74 over 7 resamples, the limit"),
+        # Not 0.75, the limit is 0.75.
+        ({"jaccard_min": 0.7496, "resamples": 7}, "lowest Jaccard 0.7496 over 7 resamples"),
         ({"ari_resamples": 0.79}, "mean adjusted Rand index 0.79, the limit is 0.8"),
         ({"smallest_share": 0.019}, "the smallest segment holds 1.9%, the limit is 2%"),
         ({"unassigned_share": 0.2}, "20% of the customers belong to no segment"),

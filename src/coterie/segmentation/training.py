@@ -686,7 +686,8 @@ class Round:
                 trial.smallest_share,
             )
             known = best.get(trial.algorithm)
-            if trial.algorithm not in measured and (known is None or likely > known[0]):
+            is_new = trial.algorithm not in measured and trial.k > 1
+            if is_new and (known is None or likely > known[0]):
                 best[trial.algorithm] = likely, entry
         for _, entry in best.values():
             self.report(f"agreement of {entry.words}")
@@ -929,7 +930,7 @@ class Round:
     def also_short(self, trial: Trial) -> str:
         """Say which clauses a trial that was not examined fails, if its reason does not yet."""
         found = [words for words in shortcomings(trial, self.settings) if words not in trial.reason]
-        return f" It would be rejected: {'; '.join(found)}." if found else ""
+        return f" It would also fail: {'; '.join(found)}." if found else ""
 
     def splits(self, entry: Entry) -> bool:
         """Whether some segments of an entry do not come back."""
