@@ -62,6 +62,7 @@
         'segment_null_draws': [1, none, true],
         'segment_silhouette_gap_min': [0, 1, false],
         'segment_gap_draws': [1, none, true],
+        'segment_noise_alpha': [0, 1, false],
         'segment_rows_min': [1, none, true],
         'segment_macro_count': [2, 3, true],
         'segment_micro_count': [0, 99, true],

@@ -36,6 +36,7 @@
         'silhouette_gap_min': var('segment_silhouette_gap_min') | float,
         'null_draws': var('segment_null_draws') | int,
         'gap_draws': var('segment_gap_draws') | int,
+        'noise_alpha': var('segment_noise_alpha') | float,
         'rows_min': var('segment_rows_min') | int,
         'macro_count': var('segment_macro_count') | int,
         'micro_count': var('segment_micro_count') | int,

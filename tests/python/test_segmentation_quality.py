@@ -17,6 +17,7 @@ from coterie.segmentation.quality import (
     inertia,
     pairwise,
     silhouette,
+    sphericity,
 )
 from coterie.segmentation.stability import rand_over_seeds, resample, without_each_feature
 from coterie.segmentation.surrogate import fidelity, fit_tree
@@ -84,7 +85,7 @@ def test_the_elbow_by_hand():
 def test_the_gap_statistic_finds_how_many_groups_there_are():
     points, _ = round_groups(rows=400)
     gaps = gap_statistic(points, range(2, 9), each_k, rows=300, draws=5, seed=1)
-    assert set(gaps) == set(range(2, 9))
+    assert set(gaps) == set(range(1, 9))
     assert gap_prefers(gaps) == 5
     assert all(error > 0 for _, error in gaps.values())
 
@@ -106,6 +107,58 @@ def test_the_gap_statistic_by_hand():
         )
     assert gap == pytest.approx(np.mean(np.log(drawn)) - np.log(4))
     assert error == pytest.approx(np.std(np.log(drawn)) * np.sqrt(1 + 1 / 20))
+
+
+def test_the_gap_statistic_knows_a_cloud_without_groups():
+    noise = np.random.default_rng(1).normal(size=(200, 3))
+    gaps = gap_statistic(noise, range(2, 4), each_k, rows=200, draws=3, seed=1)
+    assert gap_prefers(gaps) == 1
+    # One group by hand: the logarithm of the inertia of the rows themselves.
+    points = np.array([[0.0], [2.0], [10.0], [12.0]])
+    gap, _ = gap_statistic(points, [2], each_k, rows=4, draws=20, seed=1)[1]
+    generator = np.random.default_rng([1, 20])
+    drawn = [np.log(4 * generator.uniform(-6, 6, (4, 1)).var()) for _ in range(20)]
+    assert gap == pytest.approx(np.mean(drawn) - np.log(4 * points.var()))
+
+
+def test_one_group_is_preferred_only_where_no_k_is_better():
+    halves_are_no_better = {1: (1.0, 0.1), 2: (0.9, 0.1), 3: (1.0, 0.1)}
+    assert gap_prefers(halves_are_no_better) == 1
+    assert gap_prefers({**halves_are_no_better, 5: (2.0, 0.1)}) == 2
+    assert gap_prefers({1: (1.0, 0.1), 2: (1.05, 0.1)}) == 1
+    assert gap_prefers({1: (1.0, 0.1), 2: (1.5, 0.1), 3: (1.4, 0.1)}) == 2
+
+
+def test_sphericity_is_the_chance_of_a_cloud_alike_in_all_directions():
+    generator = np.random.default_rng(1)
+    for features in (2, 5):
+        noise = [generator.normal(size=(200, features)) for _ in range(400)]
+        chances = [sphericity(values) for values in noise]
+        # A chance is below 5 % in one draw of 20: three standard errors of 400 draws are 0.033.
+        assert np.mean(np.array(chances) < 0.05) == pytest.approx(0.05, abs=0.033)
+    noise = generator.normal(size=(500, 3))
+    # Turned, moved and enlarged it is the same cloud.
+    turn, _ = np.linalg.qr(generator.normal(size=(3, 3)))
+    assert sphericity(7 * noise @ turn + 5) == pytest.approx(sphericity(noise))
+    assert sphericity(noise * [1, 1, 1.5]) < 1e-6
+    assert sphericity(noise @ [[1, 0.5, 0], [0, 1, 0], [0, 0, 1]]) < 1e-6
+
+
+def test_sphericity_by_hand():
+    """Mauchly's W of two features is the determinant by the square of the mean variance."""
+    values = np.array([[0.0, 1.0], [1.0, 3.0], [2.0, 2.0], [3.0, 5.0], [4.0, 1.0], [5.0, 0.0]])
+    (a, b), (_, c) = np.cov(values, rowvar=False)
+    w = (a * c - b * b) / ((a + c) / 2) ** 2
+    # n - 1 - (2 p^2 + p + 2) / (6 p), two degrees of freedom: the tail is exp(-x / 2).
+    assert sphericity(values) == pytest.approx(np.exp((5 - 1) * np.log(w) / 2))
+    # A feature that is the same for all is none.
+    assert sphericity(np.column_stack([values, np.ones(6)])) == sphericity(values)
+
+
+@pytest.mark.parametrize("values", [np.ones((9, 2)), np.arange(9.0)[:, None], np.ones((1, 1))])
+def test_a_line_has_one_direction(values):
+    assert sphericity(values) == 0
+    assert sphericity(np.column_stack([values, values])) == 0
 
 
 def test_the_gap_that_is_preferred_is_the_first_within_one_error_of_the_next():

@@ -95,12 +95,15 @@ class Algorithm:
         Whether it finds the number of groups itself.
     needs_start
         Whether it can only go on from given centres.
+    draws
+        Whether its starts are drawn: other seeds can give other groups.
     """
 
     name: str
     rows_max: int
     finds_k: bool = False
     needs_start: bool = False
+    draws: bool = True
 
 
 ALGORITHMS = {
@@ -108,9 +111,9 @@ ALGORITHMS = {
     for algorithm in (
         Algorithm("kmeans", 20_000),
         Algorithm("bisecting", 20_000),
-        *(Algorithm(method, 5_000) for method in LINKAGES),
-        Algorithm("dbscan", 10_000, finds_k=True),
-        Algorithm("hdbscan", 10_000, finds_k=True),
+        *(Algorithm(method, 5_000, draws=False) for method in LINKAGES),
+        Algorithm("dbscan", 10_000, finds_k=True, draws=False),
+        Algorithm("hdbscan", 10_000, finds_k=True, draws=False),
         Algorithm("gaussian_mixture", 20_000),
         Algorithm("online_kmeans", 20_000, needs_start=True),
     )

@@ -2,8 +2,9 @@
 
 Sources: silhouette (Rousseeuw 1987, Journal of Computational and Applied Mathematics 20), Dunn's
 index (Dunn 1974, Journal of Cybernetics 4), Davies-Bouldin (1979), Calinski-Harabasz (1974), gap
-statistic (Tibshirani, Walther and Hastie 2001, Journal of the Royal Statistical Society B 63), and
-the knee of a curve (Satopaa et al. 2011).
+statistic (Tibshirani, Walther and Hastie 2001, Journal of the Royal Statistical Society B 63), the
+knee of a curve (Satopaa et al. 2011), and the test of sphericity (Mauchly 1940, Annals of
+Mathematical Statistics 11, with the factor of Box 1949, Biometrika 36).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from scipy.spatial.distance import cdist
+from scipy.stats import chi2
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 
 from coterie.segmentation.numerics import Labels, Matrix, even_rows
@@ -160,7 +162,7 @@ def gap_statistic(
         (customers, components); at most `rows` of them at even distances are used, and as many are
         drawn.
     ks
-        Numbers of groups.
+        Numbers of groups, from 2; one group is always looked at too.
     fit
         Gives labels for each k, fitted anew on the points it is handed.
     rows, draws, seed
@@ -172,8 +174,9 @@ def gap_statistic(
         Gap and standard error by k, where the error holds the factor sqrt(1 + 1 / draws).
     """
     points = points[even_rows(len(points), rows)]
-    ks = list(ks)
-    found = {k: log_dispersion(points, labels) for k, labels in fit(points, ks)}
+    together = np.zeros(len(points), dtype=np.int64)
+    found = {1: log_dispersion(points, together)}
+    found |= {k: log_dispersion(points, labels) for k, labels in fit(points, ks)}
     centre = points.mean(axis=0)
     _, _, axes = np.linalg.svd(points - centre, full_matrices=False)
     turned = (points - centre) @ axes.T
@@ -182,7 +185,8 @@ def gap_statistic(
     drawn: dict[int, list[float]] = {k: [] for k in found}
     for _ in range(draws):
         uniform = generator.uniform(low, high, turned.shape) @ axes + centre
-        for k, labels in fit(uniform, list(found)):
+        drawn[1].append(log_dispersion(uniform, together))
+        for k, labels in fit(uniform, [k for k in found if k > 1]):
             drawn[k].append(log_dispersion(uniform, labels))
     return {
         k: (
@@ -196,15 +200,50 @@ def gap_statistic(
 def gap_prefers(gaps: Mapping[int, tuple[float, float]]) -> int | None:
     """Smallest k whose gap is within one error of that of the next k; None where none is.
 
+    One group only if it holds against every k: of five groups far apart, halves are no better than
+    the whole, and five are.
+
     Parameters
     ----------
     gaps
         Gap and error by k.
     """
     for k in sorted(gaps):
-        if k + 1 in gaps and gaps[k][0] >= gaps[k + 1][0] - gaps[k + 1][1]:
+        rivals = [k + 1] if k > 1 else [other for other in gaps if other > 1]
+        if k + 1 in gaps and all(gaps[k][0] >= gaps[r][0] - gaps[r][1] for r in rivals):
             return k
     return None
+
+
+def sphericity(values: Matrix) -> float:
+    """Chance that a cloud alike in all directions gives a sample as uneven as this one.
+
+    Mauchly's test: whether the covariance is a multiple of the identity. Where it is, k-means can
+    turn its segments in any direction at no cost, and the resamples of one sample agree only in
+    what chance put into it.
+
+    Parameters
+    ----------
+    values
+        (customers, features); features that are the same for all are left out.
+
+    Returns
+    -------
+    float
+        0..1; 0 for fewer than two features that vary (a line has one direction), and where one
+        follows from the others.
+    """
+    values = values[:, (values != values[:1]).any(axis=0)]
+    rows, features = values.shape
+    if features < 2:  # noqa: PLR2004
+        return 0.0
+    covariance = np.cov(values, rowvar=False)
+    sign, logarithm = np.linalg.slogdet(covariance / (np.trace(covariance) / features))
+    if sign <= 0:
+        return 0.0
+    factor = rows - 1 - (2 * features**2 + features + 2) / (6 * features)
+    freedom = features * (features + 1) // 2 - 1
+    return float(chi2.sf(-factor * logarithm, freedom))
 
 
 def gaussian_null(values: Matrix, *, rows: int, draws: int, seed: int) -> Iterable[Matrix]:

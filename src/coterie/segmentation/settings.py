@@ -78,6 +78,9 @@ class Settings:
         Clouds without groups that the silhouette is compared with.
     gap_draws
         Samples without groups behind the gap statistic.
+    noise_alpha
+        Level of the test whether the sample is alike in all directions, where only separate groups
+        pass, 0..1; 1 leaves the test out.
     rows_min
         Fewer customers than this are not clustered.
     macro_count
@@ -123,6 +126,7 @@ class Settings:
     silhouette_gap_min: float = 0.10
     null_draws: int = 19
     gap_draws: int = 10
+    noise_alpha: float = 0.01
     rows_min: int = 200
     macro_count: int = 3
     micro_count: int = 0

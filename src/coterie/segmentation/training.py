@@ -14,7 +14,8 @@ The round in four steps:
    before the others of the same k unless their probe is clearly better. Three of each k come
    before the fourth of any, so that many algorithms with one k cannot use up the examinations.
 3. Examine down the ranking, until one has passed every clause and three were looked at. The best
-   three, those that passed before those that did not, get the figures that cost much.
+   three, those that passed before those that did not, get the figures that cost much. Of a sample
+   that is alike in all directions only separate groups pass: chance decides where it is cut.
 4. Choose the largest k that passed; of the same k the plainest, unless another is clearly more
    stable. Where a model is in force its k is examined first and kept while it passes or fails by
    little; more segments are taken only where they pass by a margin.
@@ -63,6 +64,7 @@ from coterie.segmentation.trials import (
     Candidate,
     Fit,
     Trial,
+    below,
     candidates,
     shortcomings,
 )
@@ -161,16 +163,28 @@ class Entry:
         return f"{self.trial.k} segments by {self.candidate.words}"
 
     def fit(self, points: Matrix, seed: int, settings: Settings) -> Clustering:
-        """Fit the same algorithm on other points."""
-        algorithm = ALGORITHMS[self.candidate.algorithm]
+        """Fit the same algorithm on other points, from the same start where it needs one."""
+        return self._fitted(self.candidate.algorithm, points, seed, settings, start=self.start)
+
+    def refit(self, points: Matrix, seed: int, settings: Settings) -> Clustering:
+        """Fit other points from new starts; k-means stands in for what needs a start.
+
+        Two fits from the same start agree on any points: they say nothing of stability.
+        """
+        name = "kmeans" if self.start is not None else self.candidate.algorithm
+        return self._fitted(name, points, seed, settings)
+
+    def _fitted(
+        self, name: str, points: Matrix, seed: int, settings: Settings, start: Matrix | None = None
+    ) -> Clustering:
         return fit_clustering(
-            self.candidate.algorithm,
-            points[even_rows(len(points), algorithm.rows_max)],
+            name,
+            points[even_rows(len(points), ALGORITHMS[name].rows_max)],
             self.candidate.k,
             seed=seed,
             initialisations=settings.initialisations,
             share_min=settings.share_min,
-            start=self.start,
+            start=start,
         )
 
 
@@ -302,6 +316,10 @@ class Round:
         self.entries: list[Entry] = []
         self.others: list[Trial] = []
         self.gaps: dict[tuple[str, str], dict[int, tuple[float, float]]] = {}
+        # The cuts of a cloud alike in all directions can be turned at no cost: they are an accident
+        # of the sample, and yet come back in its resamples where the features are few.
+        self.sphericity = quality.sphericity(values)
+        self.is_round = self.sphericity > settings.noise_alpha
 
     def fit(self) -> Fit:
         """Run the steps in turn."""
@@ -314,9 +332,11 @@ class Round:
         finalists = [entry for entry in finalists if entry.trial.is_examined]
         for entry in finalists:
             self.complete(entry)
+        passed = [entry for entry in passed if entry.trial.is_eligible]
         chosen = self.choose(passed)
         if chosen is not None:
             self.probe_next(chosen)
+        self.measure_others()
         self.explain(chosen)
         trials = [entry.trial for entry in self.entries] + self.others
         places = {name: place for place, name in enumerate(self.settings.algorithms)}
@@ -439,6 +459,7 @@ class Round:
                 algorithm,
                 space.encoder.name,
                 settled.k if k is None else k,
+                rows_fitted=len(points),
                 inertia=quality.inertia(points, labels),
                 silhouette=quality.silhouette(distances, labels[among]),
                 davies_bouldin=quality.davies_bouldin(points, labels),
@@ -553,7 +574,7 @@ class Round:
         return resample(
             entry.points,
             entry.clustering.labels,
-            lambda points, seed: entry.fit(points, seed, self.settings).labels,
+            lambda points, seed: entry.refit(points, seed, self.settings).labels,
             rows=min(rows, algorithm.rows_max),
             resamples=resamples,
             seed=self.settings.seed,
@@ -612,6 +633,43 @@ class Round:
         """Judge every clause; the resamples end once the limit is out of reach."""
         trial, settings = entry.trial, self.settings
         trial.is_examined = True
+        labels = self.write_agreement(entry)
+        sizes = np.bincount(labels[labels >= 0], minlength=trial.k)
+        trial.smallest_share = float(sizes.min() / len(labels))
+        trial.unassigned_share = float((labels == UNASSIGNED).mean())
+        if not self.shortcomings(trial):
+            entry.examined = self.resampled(
+                entry,
+                rows=settings.resample_rows,
+                resamples=settings.resamples,
+                limit=settings.jaccard_min - self.slack(trial),
+            )
+            self.write_stability(entry)
+        if self.is_round and not self.shortcomings(trial):
+            self.write_null(entry)
+        self.judge(entry)
+
+    def judge(self, entry: Entry) -> None:
+        """Say whether an entry passes every clause as far as its figures are known, or why not."""
+        found = self.shortcomings(entry.trial)
+        if self.is_round and entry.null and self.verdict(entry) == CUTS:
+            found.append(
+                "chance decides where a sample alike in all directions is cut, and these are no "
+                "separate groups"
+            )
+        entry.trial.is_eligible = not found
+        if found:
+            entry.trial.reason = f"Rejected: {'; '.join(found)}."
+
+    def write_agreement(self, entry: Entry) -> Labels:
+        """Make an entry's prototypes; write how well they and a small tree tell its segments.
+
+        Returns
+        -------
+        ndarray of shape (customers,)
+            What the prototypes assign.
+        """
+        trial, settings = entry.trial, self.settings
         entry.representation = represent(
             entry.points,
             entry.clustering,
@@ -622,25 +680,34 @@ class Round:
         )
         trial.agreement = entry.representation.agreement
         labels = assign(entry.space.points, entry.representation.prototypes)
-        sizes = np.bincount(labels[labels >= 0], minlength=trial.k)
-        trial.smallest_share = float(sizes.min() / len(labels))
-        trial.unassigned_share = float((labels == UNASSIGNED).mean())
         some = even_rows(len(labels), SURROGATE_ROWS)
         trial.surrogate_fidelity = fidelity(
             self.values[some], labels[some], leaves=settings.leaves_per_segment * trial.k
         )
-        if not self.shortcomings(trial):
-            entry.examined = self.resampled(
-                entry,
-                rows=settings.resample_rows,
-                resamples=settings.resamples,
-                limit=settings.jaccard_min - self.slack(trial),
+        return labels
+
+    def measure_others(self) -> None:
+        """Measure agreement and fidelity of the likeliest of each algorithm that was not examined.
+
+        Not of all: where many prototypes are needed, it takes seconds for each.
+        """
+        settings = self.settings
+        best: dict[str, tuple[tuple[bool, float, float], Entry]] = {}
+        measured = {e.candidate.algorithm for e in self.entries if e.representation is not None}
+        for entry in self.entries:
+            trial = entry.trial
+            likely = (
+                settings.k_min <= trial.k <= settings.k_max,
+                -1.0 if entry.probe is None else entry.probe.lowest,
+                trial.smallest_share,
             )
-            self.write_stability(entry)
-        found = self.shortcomings(trial)
-        trial.is_eligible = not found
-        if found:
-            trial.reason = f"Rejected: {'; '.join(found)}."
+            known = best.get(trial.algorithm)
+            is_new = trial.algorithm not in measured and trial.k > 1
+            if is_new and (known is None or likely > known[0]):
+                best[trial.algorithm] = likely, entry
+        for _, entry in best.values():
+            self.report(f"agreement of {entry.words}")
+            self.write_agreement(entry)
 
     def write_stability(self, entry: Entry) -> None:
         """Copy what the resamples said into the trial."""
@@ -663,57 +730,62 @@ class Round:
         )
         self.write_stability(entry)
         trial.jaccard_2000_mean, trial.jaccard_2000_min = entry.probe.mean, entry.probe.lowest
-        trial.ari_seeds = rand_over_seeds(
-            entry.points,
-            lambda points, seed: entry.fit(points, seed, settings).labels,
-            rows=settings.resample_rows,
-            seeds=SEEDS,
-            seed=settings.seed,
-        )
+        if ALGORITHMS[entry.candidate.algorithm].draws:
+            trial.ari_seeds = rand_over_seeds(
+                entry.points,
+                lambda points, seed: entry.refit(points, seed, settings).labels,
+                rows=settings.resample_rows,
+                seeds=SEEDS,
+                seed=settings.seed,
+            )
         self.write_sensitivity(entry)
         self.write_null(entry)
         self.write_gaps(entry)
+        self.judge(entry)
 
     def write_sensitivity(self, entry: Entry) -> None:
-        """Find the feature without which the segments change most."""
+        """Compare fits without each of the features with one of all, on the same few rows."""
         settings = self.settings
-        some = even_rows(len(entry.rows), FIXED_ROWS)
-        values = self.values[entry.rows[some]]
+        values = self.values[entry.rows[even_rows(len(entry.rows), FIXED_ROWS)]]
 
-        def refit(values: Matrix, position: int) -> Labels:
-            if entry.space.is_refitted and entry.start is None:
-                # A feature of its own is gone: components and groups are found without it.
-                values = np.delete(values, position, axis=1)
+        def refit(values: Matrix) -> Labels:
+            encoder = entry.space.encoder
+            if entry.space.is_refitted:
                 if not values.size or not (values != values[:1]).any():
                     return np.zeros(len(values), dtype=np.int64)
                 encoder = fit_encoder(
                     values, entry.candidate.encoder, variance_share=settings.variance_share
                 )
-            else:
-                # To train a network for each feature would take minutes, and a start is of use in
-                # its own space only: they see the mean instead.
-                values = values.copy()
-                values[:, position] = self.values[:, position].mean()
-                encoder = entry.space.encoder
-            return entry.fit(encoder.encode(values), settings.seed, settings).labels
+            return entry.refit(encoder.encode(values), settings.seed, settings).labels
 
-        labels = entry.clustering.labels[some]
-        found = list(without_each_feature(values, labels, refit, names=self.names))
+        def refit_without(values: Matrix, position: int) -> Labels:
+            if entry.space.is_refitted:
+                # A feature of its own is gone: components and groups are found without it.
+                return refit(np.delete(values, position, axis=1))
+            # To train a network for each feature would take minutes: it sees the mean instead.
+            values = values.copy()
+            values[:, position] = self.values[:, position].mean()
+            return refit(values)
+
+        found = sorted(without_each_feature(values, refit(values), refit_without, names=self.names))
         if found:
-            lowest, name = min(found)
+            lowest, name = found[0]
             entry.trial.ari_without_feature = float(lowest)
             entry.trial.most_sensitive_feature = name
+            entry.trial.ari_without_each = ", ".join(f"{name}: {ari:.2f}" for ari, name in found)
 
     def write_null(self, entry: Entry) -> None:
         """Compare the silhouette with that of clouds without groups, behind the same encoder."""
         trial, settings = entry.trial, self.settings
+        if entry.null:
+            return
         rows = min(NULL_ROWS, len(self.values))
         found = []
         for cloud in quality.gaussian_null(
             self.values, rows=rows, draws=settings.null_draws, seed=settings.seed
         ):
             points = entry.space.encoder.encode(cloud)
-            labels = entry.fit(points, settings.seed, settings).labels
+            labels = entry.refit(points, settings.seed, settings).labels
             # Nothing found in a cloud is what a silhouette of 0 says.
             found.append(quality.silhouette(quality.pairwise(points), labels) or 0.0)
         entry.null = tuple(found)
@@ -727,11 +799,21 @@ class Round:
         algorithm = ALGORITHMS[entry.candidate.algorithm]
         if pair in self.gaps or algorithm.finds_k or algorithm.needs_start:
             return
+        entries = self.by_pair()[pair]
+        ks = [other.trial.k for other in entries]
+        self.gaps[pair] = self.gap_statistic(entry.candidate.algorithm, entry.points, ks)
+        for other in entries:
+            other.trial.gap, other.trial.gap_error = self.gaps[pair][other.trial.k]
+
+    def gap_statistic(
+        self, algorithm: str, points: Matrix, ks: Iterable[int]
+    ) -> dict[int, tuple[float, float]]:
+        """Compute the gap statistic of an algorithm for one group and for each k."""
         settings = self.settings
 
         def fit(points: Matrix, ks: Iterable[int]) -> Iterator[tuple[int, Labels]]:
             for k, clustering in fit_each_k(
-                entry.candidate.algorithm,
+                algorithm,
                 points,
                 ks,
                 seed=settings.seed,
@@ -739,17 +821,9 @@ class Round:
             ):
                 yield k, clustering.labels
 
-        entries = self.by_pair()[pair]
-        self.gaps[pair] = quality.gap_statistic(
-            entry.points,
-            [other.trial.k for other in entries],
-            fit,
-            rows=GAP_ROWS,
-            draws=settings.gap_draws,
-            seed=settings.seed,
+        return quality.gap_statistic(
+            points, ks, fit, rows=GAP_ROWS, draws=settings.gap_draws, seed=settings.seed
         )
-        for other in entries:
-            other.trial.gap, other.trial.gap_error = self.gaps[pair][other.trial.k]
 
     # ---- 4. choose and explain
 
@@ -826,7 +900,11 @@ class Round:
                     f"{chosen.trial.jaccard_min:.2f}, this one {trial.jaccard_min:.2f}."
                 )
             elif trial.reason and not trial.is_examined:
-                continue
+                if entry.probe is not None:
+                    trial.reason += (
+                        f" In {entry.probe.resamples} resamples of {FIXED_ROWS} rows the lowest "
+                        f"Jaccard is {entry.probe.lowest:.2f}."
+                    )
             elif not trial.is_examined and entry.probe is not None:
                 if entry.probe.lowest < likely:
                     trial.reason = (
@@ -845,14 +923,21 @@ class Round:
                         f"Not examined: {settings.examined_max} candidates that ranked higher "
                         "were not good enough, and no more are looked at."
                     )
-            if chosen is not None and trial.k > chosen.trial.k and self.splits(entry):
+            if not trial.is_examined and trial.agreement is not None:
+                trial.reason += self.also_short(trial)
+            if chosen is not None and trial.k > chosen.trial.k and self.is_one_too_many(entry):
                 trial.reason += " More segments than the data bears (over-segmentation)."
 
     def why_this_k(self, k: int) -> str:
         """Begin the sentence that says why so many segments were chosen."""
         if k == self.incumbent.k:
             return "the k in force, whose"
-        return "the largest k whose"
+        return f"of {self.count_examined()}, the largest k whose"
+
+    def count_examined(self) -> str:
+        """Say how many candidates were examined."""
+        number = sum(entry.trial.is_examined for entry in self.entries)
+        return f"{number} candidate{'' if number == 1 else 's'} examined"
 
     def why_not(self, k: int) -> str:
         """Say why so many segments were chosen, and not another number that passes too."""
@@ -863,10 +948,25 @@ class Round:
             )
         return "pass too, and the largest such number is taken"
 
+    def also_short(self, trial: Trial) -> str:
+        """Say which clauses a trial that was not examined fails, if its reason does not yet."""
+        found = [words for words in self.shortcomings(trial) if words not in trial.reason]
+        return f" It would also fail: {'; '.join(found)}." if found else ""
+
     def splits(self, entry: Entry) -> bool:
         """Whether some segments of an entry do not come back."""
         lowest = self.lowest_jaccard(entry)
         return lowest is not None and lowest < self.settings.jaccard_min
+
+    def is_one_too_many(self, entry: Entry) -> bool:
+        """Whether segments of an entry do not come back, but those of a smaller k do."""
+        fewer = [
+            self.lowest_jaccard(other)
+            for other in self.by_pair()[entry.candidate.algorithm, entry.candidate.encoder]
+            if other.trial.k < entry.trial.k
+        ]
+        comes_back = any(low is not None and low >= self.settings.jaccard_min for low in fewer)
+        return self.splits(entry) and comes_back
 
     def lowest_jaccard(self, entry: Entry) -> float | None:
         """Read the lowest Jaccard as far as it is known."""
@@ -887,7 +987,7 @@ class Round:
 
     def decision_reason(self, chosen: Entry, verdict: str) -> str:
         """Say the decision in words."""
-        trial = chosen.trial
+        trial, settings = chosen.trial, self.settings
         words = [f"{trial.k} segments by {chosen.candidate.words}. {trial.reason}"]
         if trial.silhouette_gap is None:
             words.append("Whether they are separate groups was not judged.")
@@ -897,9 +997,20 @@ class Round:
                 f"{trial.silhouette_gap:.2f} above that of a cloud without groups."
             )
         else:
+            if trial.silhouette > max(chosen.null):
+                gap = below(trial.silhouette_gap, settings.silhouette_gap_min)
+                compared = (
+                    f"only {gap} above that of a cloud without groups "
+                    f"({trial.silhouette_null:.2f}); separate groups need "
+                    f"{settings.silhouette_gap_min:.2f}"
+                )
+            else:
+                compared = (
+                    f"not above that of every cloud without groups (up to {max(chosen.null):.2f})"
+                )
             words.append(
-                f"They are cuts of a continuum: the silhouette of {trial.silhouette:.2f} is what "
-                f"a cloud without groups has too ({trial.silhouette_null:.2f})."
+                f"They are cuts of a continuum: the silhouette of {trial.silhouette:.2f} is "
+                f"{compared}."
             )
         pair = chosen.candidate.algorithm, chosen.candidate.encoder
         for entry in sorted(self.by_pair()[pair], key=lambda e: e.trial.k):
@@ -912,8 +1023,8 @@ class Round:
         fewer = quality.gap_prefers(self.gaps.get(pair, {}))
         if fewer is not None and fewer < trial.k:
             words.append(
-                f"The gap statistic prefers {fewer}: some segments may be parts of one group "
-                "(over-segmentation)."
+                f"The gap statistic prefers {'one group' if fewer == 1 else fewer}: some segments "
+                "may be parts of one group (over-segmentation)."
             )
         return " ".join(words)
 
@@ -922,12 +1033,18 @@ class Round:
         settings = self.settings
         examined = [entry for entry in self.entries if entry.trial.is_examined]
         words = (
-            f"Segments by rules: no number of segments from {settings.k_min} to {settings.k_max} "
-            f"is stable (Jaccard of at least {settings.jaccard_min:g} for every segment, mean "
-            f"adjusted Rand index of at least {settings.ari_min:g}) and explained (tree right for "
-            f"{settings.fidelity_min:.0%}) with at least {settings.share_min:.0%} of the "
-            "customers in each."
+            f"Segments by rules: none of {self.count_examined()} with {settings.k_min} to "
+            f"{settings.k_max} segments is stable (Jaccard of at least {settings.jaccard_min:g} "
+            f"for every segment, mean adjusted Rand index of at least {settings.ari_min:g}) and "
+            f"explained (tree right for {settings.fidelity_min:.0%}) with at least "
+            f"{settings.share_min:.0%} of the customers in each"
         )
+        if self.is_round:
+            words += (
+                ", and separate from the others: the sample is alike in all directions (Mauchly's "
+                f"test, p = {self.sphericity:.2f}), so that chance decides where it is cut"
+            )
+        words += "."
         if examined:
             first = (
                 examined[0]

@@ -74,6 +74,7 @@ class Trial:
     algorithm: str
     encoder: str
     k: int
+    rows_fitted: int | None = None
     inertia: float | None = None
     silhouette: float | None = None
     silhouette_null: float | None = None
@@ -92,6 +93,7 @@ class Trial:
     ari_seeds: float | None = None
     ari_without_feature: float | None = None
     most_sensitive_feature: str | None = None
+    ari_without_each: str | None = None
     smallest_share: float | None = None
     unassigned_share: float | None = None
     surrogate_fidelity: float | None = None
@@ -189,6 +191,15 @@ def candidates(settings: Settings, *, accepted_k: int | None = None) -> Iterator
                 yield Candidate(algorithm=name, encoder=encoder, k=k)
 
 
+def below(figure: float, limit: float) -> str:
+    """Write a figure that is below a limit so that it reads so: 0.748 and not 0.75."""
+    for digits in (2, 3, 4):
+        words = f"{figure:.{digits}f}"
+        if float(words) < limit:
+            return words
+    return f"just below {limit:g}"
+
+
 def shortcomings(trial: Trial, settings: Settings, *, slack: float = 0.0) -> list[str]:
     """List what keeps a trial from being chosen, as far as its figures are known.
 
@@ -222,5 +233,5 @@ def shortcomings(trial: Trial, settings: Settings, *, slack: float = 0.0) -> lis
         if figure is not None and figure < limit:
             over = f" over {trial.resamples} resamples" if name == "lowest Jaccard" else ""
             eased = " for the k in force" if slack and name in RESAMPLED else ""
-            found.append(f"{name} {figure:.2f}{over}, the limit is {limit:g}{eased}")
+            found.append(f"{name} {below(figure, limit)}{over}, the limit is {limit:g}{eased}")
     return found

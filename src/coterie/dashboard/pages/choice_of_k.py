@@ -18,6 +18,7 @@ TRIAL_COLUMNS = (
     Column("encoder", "text"),
     Column("k", "integer"),
     Column("trial_outcome", "text", labels="trial_outcome"),
+    Column("rows_fitted", "integer"),
     Column("inertia", "number"),
     Column("silhouette", "number"),
     Column("silhouette_null", "number"),
@@ -125,6 +126,7 @@ def trial_table(marts: Marts) -> Table:
                 when reason like 'Not examined%' then 'not_examined'
                 else 'comparison'
             end as trial_outcome,
+            rows_fitted,
             inertia,
             silhouette,
             silhouette_null,
