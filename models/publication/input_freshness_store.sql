@@ -7,8 +7,6 @@
     'events': 'event_at',
     'messages': 'sent_at',
 } -%}
-{#- The day that a row is counted by. A contact's first day: each change moves the last one on. -#}
-{%- set first_days = dict(days, contacts='coalesce(created_at, updated_at)') -%}
 with
 
 counted_days as (
@@ -29,6 +27,8 @@ counted_days as (
 
 last_rows as (
     {% for table, day in days.items() %}
+    {#- A contact is counted by its first day: each change moves the last one on. -#}
+    {%- set first_day = 'coalesce(created_at, updated_at)' if table == 'contacts' else day -%}
     select
         '{{ table }}' as source_table,
         coalesce(source_system, '') as source_system,
@@ -37,7 +37,7 @@ last_rows as (
         count(
             case
                 when
-                    cast({{ first_days[table] }} as date)
+                    cast({{ first_day }} as date)
                     <= (select counted_days.{{ end }} from counted_days)
                     then 1
             end
