@@ -10,8 +10,6 @@
 {#- The day up to which the build knows. An as_of_date that comes from the data will not do: where all orders and
     events stop, it stops with them. -#}
 {%- set known_on = var('as_of_date') or coterie.known_until() -%}
-{#- The day that a row is counted by. A contact's first day: each change moves the last one on. -#}
-{%- set first_days = dict(days, contacts='coalesce(created_at, updated_at)') -%}
 with
 
 counted_days as (
@@ -32,6 +30,8 @@ counted_days as (
 
 last_rows as (
     {% for table, day in days.items() %}
+    {#- A contact is counted by its first day: each change moves the last one on. -#}
+    {%- set first_day = 'coalesce(created_at, updated_at)' if table == 'contacts' else day -%}
     select
         '{{ table }}' as source_table,
         coalesce(source_system, '') as source_system,
@@ -40,7 +40,7 @@ last_rows as (
         count(
             case
                 when
-                    cast({{ first_days[table] }} as date)
+                    cast({{ first_day }} as date)
                     <= (select counted_days.{{ end }} from counted_days)
                     then 1
             end

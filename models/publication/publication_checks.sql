@@ -136,10 +136,13 @@ source_changes as (
 
     select
         last_sources.source_table,
-        last_sources.source_table || ' of ' || last_sources.source_system as source_name,
+        last_sources.source_table
+        || case when last_sources.source_system <> '' then ' of ' || last_sources.source_system else '' end
+            as source_name,
         last_sources.source_table || '.' || last_sources.source_system as source_key,
         -- One that had long been silent was retired, and may have been cleared away.
         input_freshness_store.source_table is null
+        and last_sources.source_system <> ''
         and record_counts_store.is_present
         and coalesce(last_sources.days_silent <= {{ var('input_retired_days') }}, true) as is_gone,
         -- By how much of themselves the rows grew that the last publication knew as past. For real they hardly do: only

@@ -878,20 +878,7 @@ class Round:
         for entry in self.entries:
             trial = entry.trial
             if trial.is_chosen:
-                trial.reason = (
-                    f"Chosen: {self.why_this_k(trial.k)} segments are all stable (lowest Jaccard "
-                    f"{trial.jaccard_min:.2f} over {trial.resamples} resamples, mean adjusted "
-                    f"Rand index {trial.ari_resamples:.2f}) and explained (a tree of "
-                    f"{settings.leaves_per_segment * trial.k} leaves names the segment of "
-                    f"{trial.surrogate_fidelity:.0%})."
-                )
-                if entry.is_warm:
-                    trial.reason += " They go on from the segments in force."
-                if shortcomings(trial, settings):
-                    trial.reason += (
-                        " The k in force is kept although it falls short of a limit, by at most "
-                        f"{settings.fewer_by:g}."
-                    )
+                trial.reason = self.why_chosen(entry)
             elif trial.is_eligible and chosen is not None:
                 trial.reason = (
                     f"Passes, but {chosen.trial.k} segments {self.why_not(chosen.trial.k)}."
@@ -927,6 +914,25 @@ class Round:
                 trial.reason += self.also_short(trial)
             if chosen is not None and trial.k > chosen.trial.k and self.is_one_too_many(entry):
                 trial.reason += " More segments than the data bears (over-segmentation)."
+
+    def why_chosen(self, entry: Entry) -> str:
+        """Say what speaks for the chosen entry, and what it falls short of as the k in force."""
+        trial, settings = entry.trial, self.settings
+        words = (
+            f"Chosen: {self.why_this_k(trial.k)} segments are all stable (lowest Jaccard "
+            f"{trial.jaccard_min:.2f} over {trial.resamples} resamples, mean adjusted Rand index "
+            f"{trial.ari_resamples:.2f}) and explained (a tree of "
+            f"{settings.leaves_per_segment * trial.k} leaves names the segment of "
+            f"{trial.surrogate_fidelity:.0%})."
+        )
+        if entry.is_warm:
+            words += " They go on from the segments in force."
+        if shortcomings(trial, settings):
+            words += (
+                " The k in force is kept although it falls short of a limit, by at most "
+                f"{settings.fewer_by:g}."
+            )
+        return words
 
     def why_this_k(self, k: int) -> str:
         """Begin the sentence that says why so many segments were chosen."""
