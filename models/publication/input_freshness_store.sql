@@ -15,7 +15,7 @@ with
 counted_days as (
 
     select
-        as_of_dates.as_of_date,
+        candidate.as_of_date,
         (
             select max(earlier_publications.as_of_date)
             from {{ coterie.previous('publications', {
@@ -23,8 +23,7 @@ counted_days as (
             }) }} as earlier_publications
             where earlier_publications.publication_id = {{ coterie.last_publication_id() }}
         ) as last_as_of_date
-    from {{ ref('coterie', 'as_of_dates') }} as as_of_dates
-    where as_of_dates.is_current
+    from {{ ref('coterie', 'candidate') }} as candidate
 
 ),
 
