@@ -18,12 +18,17 @@ decisions as (
 
 ),
 
--- What this very build has decided is decided anew: a whole run that repeats a killed one under its build_id goes the
--- same way again, with the same model in force.
+-- What this very build has decided and not published is decided anew: a whole run that repeats a killed one under its
+-- build_id goes the same way again, with the same model in force.
 earlier_decisions as (
 
     select * from decisions
-    where coalesce(build_id, '') <> {{ coterie.build_id() }}
+    where
+        coalesce(build_id, '') <> {{ coterie.build_id() }}
+        or build_id in (
+            select published.build_id
+            from {{ coterie.published_models() }} as published
+        )
 
 ),
 
