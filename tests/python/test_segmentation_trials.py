@@ -20,8 +20,9 @@ from coterie.segmentation import (
     training,
 )
 from coterie.segmentation.algorithms import ALGORITHMS
+from coterie.segmentation.entries import Entry
 from coterie.segmentation.stability import Resampled
-from coterie.segmentation.training import Entry, Round, nested_rows
+from coterie.segmentation.training import Round, nested_rows
 from coterie.segmentation.trials import WORDS, shortcomings
 
 QUICK = {
@@ -58,7 +59,7 @@ def entry(k, lowest, *, algorithm="kmeans", encoder="pca", mean_rand=1.0):
 
 def a_round(*entries, **changed):
     made = Round(np.zeros((1, 1)), np.zeros(1), names=["a"], settings=quick(**changed))
-    made.entries = list(entries)
+    made.entries.extend(entries)
     return made
 
 
@@ -294,8 +295,8 @@ def test_the_words_of_a_continuum_are_those_of_its_figures(figures, null, words)
     cuts.trial = replace(cuts.trial, **figures)
     cuts.null = null
     made = a_round(cuts)
-    assert made.verdict(cuts) == CUTS
-    assert words in made.decision_reason(cuts, CUTS)
+    assert made.judge.verdict(cuts) == CUTS
+    assert words in made.judge.decision_reason(cuts, CUTS)
 
 
 def test_only_a_k_whose_fewer_come_back_is_one_too_many():
@@ -315,7 +316,7 @@ def test_only_a_k_whose_fewer_come_back_is_one_too_many():
     best.trial = replace(
         best.trial, is_chosen=True, is_examined=True, ari_resamples=0.9, surrogate_fidelity=0.9
     )
-    made.explain(best)
+    made.judge.explain(best)
     called = {key for key, found in entries.items() if "over-segmentation" in found.trial.reason}
     assert called == {("kmeans", 6), ("kmeans", 7), ("bisecting", 6)}
     assert best.trial.reason.startswith("Chosen: of 1 candidate examined, the largest k whose")
@@ -353,13 +354,13 @@ def test_one_k_does_not_use_up_the_examinations():
 )
 def test_of_the_same_k_the_plainest_unless_another_is_clearly_better(lowest, expected):
     rivals = [entry(5, 0.95, algorithm="ward"), entry(5, lowest), entry(4, 1.0)]
-    found = a_round(*rivals, algorithms=("ward", "kmeans"), better_by=0.05).choose(rivals)
+    found = a_round(*rivals, algorithms=("ward", "kmeans"), better_by=0.05).judge.choose(rivals)
     assert (found.trial.k, found.trial.algorithm) == (5, expected)
     assert [e.trial.is_chosen for e in rivals].count(True) == 1
 
 
 def test_nothing_that_passes_is_nothing_chosen():
-    assert a_round(entry(5, 0.1)).choose([]) is None
+    assert a_round(entry(5, 0.1)).judge.choose([]) is None
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 """Segments from a bounded sample: what is learnt, as parameters that SQL assigns customers with.
 
 `encoders` turn a prepared vector into a point, `algorithms` find groups of points, `prototypes`
-make rows of them that SQL can use, `quality`, `stability` and `surrogate` judge, `training` tries
-and chooses (`trials` is what it says about it), `identity` matches segments with those before,
-`imputation` fills what is missing, `rows` lays the outcome out as a table, `maps` draws it.
+make rows of them that SQL can use, `quality`, `stability` and `surrogate` measure, `training` tries
+(`entries` is what it tries) and `judge` chooses and says why (`trials` is what is kept of it),
+`identity` matches segments with those before, `imputation` fills what is missing, `rows` lays the
+outcome out as a table, `maps` draws it.
 """
 
 from coterie.segmentation.algorithms import (
