@@ -176,7 +176,7 @@ def test_rules_follow_on_fitted_segments_and_back(project):
     weight = text.index("weight: 1.0", start)
     yaml.write_text(text[:weight] + "weight: 2.0" + text[weight + len("weight: 1.0") :])
     # The features are others, so the segments are told from the last publication.
-    train(project, segment_jaccard_min=1).expect_success()
+    train(project, segment_jaccard_min=1, segment_fewer_by=0).expect_success()
     rules = set(segments(project).values()) - {None}
     assert rules <= {f"r0{number}" for number in range(1, 7)}
     assert project.query("select distinct basis from marts.segment_lineage order by 1") == [
