@@ -202,6 +202,9 @@ class Scorer:
         shutil.copy(demo.warehouse, path)
         self.connection = duckdb.connect(str(path))
         compiled = demo.target / "compiled/coterie/models/segmentation"
+        if not compiled.exists():
+            # Another run built the demo.
+            demo.dbt("compile", "--select", "path:models/segmentation").expect_success()
         self.models = {
             name: (compiled / f"{name}.sql").read_text()
             for name in ("customer_vectors", "segment_assignments")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from coterie.segmentation.encoders import Encoder
 from coterie.segmentation.identity import segment_id_at
 from coterie.segmentation.levels import Node
 from coterie.segmentation.micro import MicroSegment
+from coterie.segmentation.numerics import round_significant
 from coterie.segmentation.prototypes import Prototype, in_order
 from coterie.segmentation.surrogate import Bound
 from coterie.segmentation.trials import Fit
@@ -29,7 +30,7 @@ def fits_rows(fit: Fit, model_version: str) -> Iterator[dict[str, object]]:
         "reason": fit.reason,
     }
     for trial in fit.trials:
-        yield {**vars(trial), "part": "trial", "model_version": model_version}
+        yield {**_rounded(vars(trial)), "part": "trial", "model_version": model_version}
     for lineage in fit.lineage:
         yield {**vars(lineage), "part": "lineage", "model_version": model_version}
     if encoder is None:
@@ -58,6 +59,14 @@ def encoder_rows(encoder: Encoder) -> Iterator[dict[str, object]]:
                 "bias": float(bias),
                 "activation": layer.activation,
             }
+
+
+def _rounded(figures: Mapping[str, object]) -> dict[str, object]:
+    """Round figures: in sums of distances the last bit depends on where in memory the rows lie."""
+    return {
+        name: float(round_significant(value)) if isinstance(value, float) else value
+        for name, value in figures.items()
+    }
 
 
 def prototype_rows(
