@@ -66,6 +66,7 @@ def timed_build(project: ProjectRunner, *arguments: str) -> dict:
         "seconds": round(time.monotonic() - started, 1),
         "of_that_nodes": round(engine_seconds(result.output), 1),
         "nodes": len(result.statuses),
+        "of_that_segment_fits": round(result.seconds["model.coterie.segment_fits"], 2),
         "of_that_training_models": round(
             sum(result.seconds[f"model.coterie.{name}"] for name in TRAINING_MODELS), 2
         ),
